@@ -1,5 +1,4 @@
 export default {
-  spec: ['test/**/*.test.ts'],
   // `source` picks the TypeScript twin of what `#…` imports name; a rejection nobody handles ends the run.
   'node-option': ['import=tsx', 'conditions=source', 'unhandled-rejections=strict'],
   reporter: './tools/reporter.mjs',
