@@ -1,0 +1,38 @@
+// The one decision that is the user's: which of two contacts of the same id stands.
+
+import type { Contact } from './contact.js';
+
+/**
+ * Decides between the stored contact and the one that arrived; both have the same id. Returns the incumbent (nothing
+ * changes), the candidate, or a new contact of the same id that merges both. What it returns is what is stored.
+ *
+ * Consulted for routing table entries, for whatever enters the cache or is held for others, for local registrations that
+ * meet a remote contact, and for `unregister`. Synchronous, and asked often: keep it below a millisecond.
+ *
+ * For all nodes to agree whatever the order of arrival, it must be *pure* (no clock, no chance, no memory; its inputs are
+ * frozen), *idempotent*, *commutative* and *associative*: ties are decided by content, never by who came first.
+ *
+ * A throw, a promise, another id, or a result that no contact may be keeps the incumbent and is reported by the
+ * `arbiterFault` event; it never reaches the network code.
+ */
+export type ArbiterFunction = (incumbent: Contact | undefined, candidate: Contact) => Contact;
+
+/** What `arbiterDefaults` may know beside the contact. */
+export interface RegistrationContext {
+  /** Milliseconds since the Unix epoch by the node's clock, which never goes back. */
+  readonly now: number;
+  /** What this node knows of the id at the moment, if anything: a new version can be made to follow it. */
+  readonly known: Contact | undefined;
+}
+
+/**
+ * Fills the arbiter's own fields of a contact that is about to be registered, and returns it (the same object or a new
+ * one). Throws a `DisgoverError` for fields that it cannot accept; `register` then rejects with it.
+ */
+export type ArbiterDefaults = (contact: Contact, context: RegistrationContext) => Contact;
+
+/** What a module in `arbiters/` returns: spread it into the options, `{ ...vectorClock() }`. */
+export interface Arbiter {
+  readonly arbiter: ArbiterFunction;
+  readonly arbiterDefaults: ArbiterDefaults;
+}

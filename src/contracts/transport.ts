@@ -1,0 +1,85 @@
+// What carries frames between nodes. A transport moves whole frames and knows nothing of ids, requests or deadlines.
+
+/**
+ * One address, opaque to all but the transport of that `type`. `host` and `port` are what nearly all of them have;
+ * anything else is the transport's own.
+ */
+export interface TransportInfo {
+  /** The `name` of the transport that can dial it. */
+  readonly type: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * A way to reach other nodes: `tcp({ host, port })`, `memory({ network })`, a stranger's own. Run the compliance suite
+ * of `disgover/testing` on it. One instance serves one node.
+ */
+export interface Transport {
+  /** Matches `TransportInfo.type`: `tcp`, `ws`, `memory`. */
+  readonly name: string;
+
+  /**
+   * Starts to accept links and resolves to what others dial. Resolves to `undefined` when it cannot be dialled (a browser,
+   * a command-line client): then only `dial` is used. Called once, before any `dial`.
+   * `onLink` is called once for each accepted link, before any frame of it is read.
+   * Rejects with `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`.
+   */
+  listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined>;
+
+  /**
+   * Opens a link. Rejects with `ERR_DIAL_FAILED` (`cause` says why) when it cannot, `ERR_BAD_HOST` or `ERR_BAD_PORT` when
+   * `info` cannot be an address, and with `signal.reason` as soon as the signal aborts, leaving nothing behind.
+   * A deadline is the caller's business: the signal carries it.
+   */
+  dial(info: TransportInfo, options: { readonly signal: AbortSignal }): Promise<Link>;
+
+  /** Stops listening and ends every link. Resolves when nothing is left open. May be called more than once, at any moment. */
+  close(): Promise<void>;
+}
+
+/** What a link tells its owner. Neither function throws. */
+export interface LinkHandlers {
+  /** One whole frame, in order. The bytes are only good during the call: what is kept must be copied. */
+  onFrame(frame: Uint8Array): void;
+  /** The link has ended, by either side; called exactly once, nothing follows. `reason` is a code where there is one. */
+  onClose(reason?: LinkCloseReason): void;
+}
+
+export interface LinkCloseReason {
+  /** Why, as an error code without `ERR_`: `FRAME_TOO_LARGE`, `SLOW_READER`, …; `LINK_LOST` when the other end went away. */
+  readonly code: string;
+  readonly detail?: string;
+}
+
+/** A duplex of whole frames to one remote end. */
+export interface Link {
+  /** The remote end, for logs: `127.0.0.1:53212`. */
+  readonly remote: string;
+
+  /**
+   * The largest frame to accept, in bytes. A longer one ends the link with `FRAME_TOO_LARGE` before anything is allocated
+   * for it. Starts at 4 KiB; the engine raises it once the peer is known.
+   */
+  maxFrameBytes: number;
+
+  /** Called once, by the engine, before any frame is read: frames that arrive earlier wait. */
+  open(handlers: LinkHandlers): void;
+
+  /**
+   * Sends one frame, in order. The bytes are copied or written before it returns, so the caller may reuse them. Frames sent in
+   * one turn of the event loop leave together. Returns false when the other end does not keep up (it is not lost: a
+   * hint to stop); a link whose unsent bytes pass the transport's ceiling ends with `SLOW_READER`. Does nothing after the end.
+   */
+  send(frame: Uint8Array): boolean;
+
+  /** Ends the link after what was sent has left, or at once when the other end does not read. Idempotent. */
+  close(reason?: LinkCloseReason): void;
+
+  /**
+   * Whether the link itself shows that its remote end is the host named in `info`: its address, as the network routes it, in
+   * a range where addresses are not forged. Absent or false: the engine dials back before it believes the address.
+   */
+  attests?(info: TransportInfo): boolean;
+}

@@ -1,0 +1,128 @@
+// Every failure has a stable code. Local faults are thrown as DisgoverError; what a peer does wrong is a Refusal, a value.
+
+/** Each code without its `ERR_` prefix, as it also travels on the wire, with what it means. `docs/ERRORS.md` lists the same. */
+export const faults = {
+  // Input of the application
+  BAD_CONTACT: 'A contact is not an object, or is not laid out as one.',
+  BAD_ID: 'An id is not canonical padded base64 of 1 to 255 bytes.',
+  NOT_SERIALIZABLE: 'A value in a contact has no JSON form: a function, symbol, bigint, Date, Map, a cycle.',
+  NOT_PLAIN: 'A value in a contact is not plain data: a getter, a class instance, a sparse array.',
+  BAD_NUMBER: 'A number is not finite, or is whole and not a safe integer.',
+  BAD_STRING: 'A string has a lone surrogate, or is too long.',
+  FORBIDDEN_KEY: 'A key is `__proto__`, `constructor` or `prototype`.',
+  TOO_DEEP: 'A value is nested more than 16 levels deep.',
+  TOO_MANY_KEYS: 'An object has more than 256 keys, or an array more than 256 items.',
+  CONTACT_TOO_LARGE: 'A contact is longer than 3,072 bytes when encoded.',
+  BAD_CLOCK: 'A clock is not an integer from 0 to 9007199254740991 (or a map of node to such integers).',
+  CLOCK_EXHAUSTED: 'A clock has reached its largest value; register under a new id.',
+  BAD_OPTION: 'An option is missing, unknown, of the wrong type or out of its range.',
+  BAD_SEED: 'A seed is not an address or a contact that can be dialled.',
+  BAD_HOST: 'A host is not a canonical IP literal or a host name.',
+  BAD_PORT: 'A port is not an integer from 1 to 65535.',
+  TOO_MANY_ADDRESSES: 'A contact lists more than 4 addresses.',
+  NO_TRANSPORT_FOR: 'None of the node\'s transports can dial the contact.',
+
+  // Use of a node
+  CLOSED: 'The node is closed, or closes while the call was under way.',
+  NO_NODES: 'No other node could be reached: not connected, which is not the same as not found.',
+  TIMEOUT: 'A peer did not answer before the deadline of the request.',
+  LOOKUP_TIMEOUT: 'A lookup did not end before its deadline.',
+  BUSY: 'Too many lookups are under way and waiting.',
+  DIAL_FAILED: 'A link to the peer could not be opened.',
+  LINK_LOST: 'The link to the peer ended before it answered.',
+  ADDRESS_IN_USE: 'Another socket listens at the address.',
+  ADDRESS_NOT_AVAILABLE: 'The address is not one of this host.',
+  ARBITER_THREW: 'The arbiter threw; the incumbent was kept.',
+  ARBITER_BAD_RESULT: 'The arbiter returned what is not a contact of the same id; the incumbent was kept.',
+  INTERNAL: 'A fault of disgover itself; please report it.',
+
+  // Between nodes: framing
+  BAD_MAGIC: 'What connected does not speak disgover.',
+  FRAME_TOO_LARGE: 'A frame announces more bytes than are allowed at this point.',
+  FRAME_EMPTY: 'A frame announces no bytes.',
+  FRAME_TRUNCATED: 'The link ended within a frame.',
+  FRAME_TIMEOUT: 'A frame did not arrive whole in time.',
+  SLOW_READER: 'The peer does not read what is sent to it.',
+
+  // Between nodes: HELLO
+  HANDSHAKE_TIMEOUT: 'The peer did not say HELLO in time.',
+  HELLO_EXPECTED: 'Another frame came before HELLO, or too many before the peer was known.',
+  UNEXPECTED_HELLO: 'A second HELLO.',
+  VERSION_MISMATCH: 'No version of the protocol is spoken by both.',
+  GROUP_MISMATCH: 'The peer belongs to another group.',
+  ID_MISMATCH: 'Another id answered than was dialled or asked for.',
+  SELF_CONNECT: 'The peer is this node itself.',
+  IDLE: 'The link was not used for a while.',
+  TOO_MANY_SESSIONS: 'The node has as many sessions as it may.',
+
+  // Between nodes: messages
+  BAD_FRAME: 'A message does not fit its frame.',
+  BAD_REQUEST_ID: 'A request does not carry a higher id than the request before it.',
+  UNSUPPORTED: 'A request of an unknown kind.',
+  UNSOLICITED_REPLY: 'A reply that nobody waits for, or of another kind than was asked.',
+  TOO_MANY_CONTACTS: 'A reply has more than 20 contacts, or an announce more than 512.',
+  FOREIGN_TRANSPORT: 'A node announced a contact that another node hosts.',
+  BAD_JSON: 'The JSON part of a contact does not parse.',
+  BAD_ENCODING: 'The JSON part of a contact is not UTF-8.',
+  DUPLICATE_KEY: 'The JSON part of a contact has a key twice, or has an `id`.',
+
+  // Command line
+  UNKNOWN_COMMAND: 'There is no such command.',
+  UNKNOWN_FLAG: 'There is no such flag.',
+  MISSING_VALUE: 'A flag lacks its value.',
+  MISSING_ARGUMENT: 'A command lacks an argument.',
+  DUPLICATE_FLAG: 'A flag is given twice with different values.',
+  BAD_DURATION: 'A duration is not a number of milliseconds, or one with ms, s, m or h.',
+} as const;
+
+/** A code without `ERR_`. */
+export type FaultCode = keyof typeof faults;
+/** The value of `error.code`. Stable: a code keeps its meaning from the release that introduces it. */
+export type ErrorCode = `ERR_${FaultCode}`;
+
+/** Whatever disgover throws or rejects with, but for an abort, which rejects with the signal's reason. */
+export class DisgoverError extends Error {
+  override readonly name = 'DisgoverError';
+  readonly code: ErrorCode;
+
+  constructor(code: FaultCode, detail: string, options?: { readonly cause?: unknown }) {
+    super(`${code}: ${detail}`, options);
+    this.code = `ERR_${code}`;
+  }
+
+  static from(refusal: Refusal, options?: { readonly cause?: unknown }): DisgoverError {
+    return new DisgoverError(refusal.code, refusal.detail, options);
+  }
+}
+
+/** Why something that a peer sent is not accepted. Not an Error: a flood of bad frames must not cost a stack trace each. */
+export class Refusal {
+  readonly code: FaultCode;
+  readonly detail: string;
+
+  constructor(code: FaultCode, detail: string) {
+    this.code = code;
+    this.detail = detail;
+  }
+
+  /** The same within a larger thing: `data.x` becomes `contacts[3].data.x`. */
+  within(where: string): Refusal {
+    return new Refusal(this.code, `${where}: ${this.detail}`);
+  }
+}
+
+/** Text from elsewhere as it may be shown: control characters escaped, cut to 64 characters. */
+export function quote(text: string): string {
+  const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: C1 controls are what JSON leaves unescaped
+  return shown.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The name of a value's type as users know it, for messages: `array`, `null`, `Date`. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value !== 'object') return typeof value;
+  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? name : 'object';
+}

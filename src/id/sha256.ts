@@ -1,0 +1,7 @@
+// The digest of Node; its twin is sha256.browser.ts. Keys must be had synchronously, which WebCrypto does not offer.
+
+import { createHash } from 'node:crypto';
+
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}

@@ -1,0 +1,76 @@
+// Every ceiling in one place: lengths, counts and depths of what comes in, and the bound of every collection.
+
+/** Frozen. Bytes, counts and milliseconds, as the names say. */
+export const limits = Object.freeze({
+  // Wire
+  frameBytes: 65_536,
+  /** Until the peer is known: HELLO with a full contact, and the first requests that travel with it. */
+  frameBeforeHelloBytes: 4_096,
+  framesBeforeHello: 8,
+  contactBytes: 3_072,
+  idBytes: 255,
+  groupBytes: 64,
+  errorTextBytes: 256,
+  contactsInReply: 20,
+  contactsInAnnounce: 512,
+  partsInFrame: 16,
+  partsBytes: 4_096,
+  addressesInContact: 4,
+  /** More replies that nobody waits for than this end the session. */
+  unsolicitedReplies: 10,
+
+  // JSON of a contact
+  jsonDepth: 16,
+  jsonKeys: 256,
+  jsonItems: 256,
+  jsonStringBytes: 16_384,
+
+  // Links and sessions
+  handshakeMs: 5_000,
+  frameMs: 10_000,
+  idleMs: 60_000,
+  sessions: 512,
+  unprovedSessions: 64,
+  dials: 32,
+  ownAddresses: 64,
+  linkPauseBytes: 65_536,
+  linkCloseBytes: 131_072,
+  linkStuckMs: 10_000,
+
+  // Requests
+  requestFirstMs: 2_000,
+  requestFloorMs: 500,
+  requestCeilingMs: 5_000,
+  requestsInFlightPerPeer: 64,
+  requestsInFlight: 1_024,
+
+  // Lookups
+  lookupMs: 10_000,
+  lookupRequests: 64,
+  lookupPathsRequests: 128,
+  lookupCandidates: 256,
+  lookups: 64,
+  lookupsQueued: 512,
+
+  // What is kept about contacts
+  cacheEntries: 1_000,
+  cacheBytes: 4 * 1_048_576,
+  cacheMs: 600_000,
+  heldEntries: 50_000,
+  heldBytes: 16 * 1_048_576,
+  heldEntryOverheadBytes: 200,
+  tombstones: 10_000,
+  misses: 1_000,
+  missMs: 5_000,
+  quarantined: 1_000,
+  quarantineFirstMs: 5_000,
+  quarantineLastMs: 600_000,
+  replacementsPerBucket: 10,
+  verifications: 64,
+  verificationsPerSecond: 10,
+
+  // Registrations
+  registrationMs: 3_600_000,
+  republishMs: 1_200_000,
+  announcesAtOnce: 16,
+});

@@ -1,0 +1,9 @@
+// What a plugin is written against: a transport, an arbiter. Types, and the few functions that all of them need.
+
+export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
+export type { Contact, Json } from './contracts/contact.js';
+export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
+export { DisgoverError, type ErrorCode, type FaultCode, quote, Refusal, typeName } from './errors.js';
+export type { ContactId } from './id/contact-id.js';
+export { limits } from './limits.js';
+export { canonicalJson } from './wire/json.js';

@@ -1,0 +1,51 @@
+// Appends fields to one buffer that is used again for every frame.
+
+import { limits } from '../limits.js';
+
+export class ByteWriter {
+  // Bounded by the largest frame.
+  readonly #bytes = new Uint8Array(limits.frameBytes);
+  readonly #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  start(kind: number): this {
+    this.#length = 0;
+    return this.u8(kind);
+  }
+
+  u8(value: number): this {
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#view.setUint16(this.#length, value);
+    this.#length += 2;
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  short(bytes: Uint8Array): this {
+    return this.u8(bytes.length).raw(bytes);
+  }
+
+  long(bytes: Uint8Array): this {
+    return this.u16(bytes.length).raw(bytes);
+  }
+
+  /** The frame so far: good until the next `start`. */
+  frame(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}

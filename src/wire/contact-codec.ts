@@ -1,0 +1,137 @@
+// A contact as it travels: one string of bytes, encoded once, forwarded verbatim, parsed only when it is dialled or returned.
+//
+//   id length (1 byte) · id · the other properties as one JSON object in UTF-8 (nothing when there are none)
+
+import type { Contact } from '../contracts/contact.js';
+import { DisgoverError, Refusal, typeName } from '../errors.js';
+import { equalBytes, utf8 } from '../id/bytes.js';
+import { bytesOfContactId, type ContactId, checkContactId, contactIdOfBytes } from '../id/contact-id.js';
+import { type Key, keyOf } from '../id/key.js';
+import { limits } from '../limits.js';
+import { canonicalJson, canonicalJsonWithout, parseJson } from './json.js';
+
+const NO_FIELDS = new Uint8Array(0);
+
+export class EncodedContact {
+  readonly bytes: Uint8Array;
+  #id: ContactId | undefined;
+  #key: Key | undefined;
+  #parsed: Contact | Refusal | undefined;
+
+  private constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes from the wire whose lengths the decoder has checked. They are kept, not copied. */
+  static ofBytes(bytes: Uint8Array): EncodedContact {
+    return new EncodedContact(bytes);
+  }
+
+  /** Checks everything that a contact must be, and encodes it canonically. */
+  static encode(contact: unknown): EncodedContact | Refusal {
+    if (typeof contact !== 'object' || contact === null || Array.isArray(contact)) {
+      return new Refusal('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
+    }
+    if (!Object.hasOwn(contact, 'id')) return new Refusal('BAD_CONTACT', 'id is missing');
+    const json = canonicalJsonWithout('id', contact);
+    if (json instanceof Refusal) return json;
+    const fields = contact as Contact;
+    const id = checkContactId(fields.id);
+    if (id instanceof Refusal) return id;
+    const transportFault = checkTransport(fields.transport);
+    if (transportFault !== undefined) return transportFault;
+    const idBytes = bytesOfContactId(id);
+    const fieldBytes = json === '{}' ? NO_FIELDS : utf8(json);
+    const length = 1 + idBytes.length + fieldBytes.length;
+    if (length > limits.contactBytes) {
+      return new Refusal('CONTACT_TOO_LARGE', `${length} B > ${limits.contactBytes} B${sizeOfData(fields.data)}`);
+    }
+    const bytes = new Uint8Array(length);
+    bytes[0] = idBytes.length;
+    bytes.set(idBytes, 1);
+    bytes.set(fieldBytes, 1 + idBytes.length);
+    const encoded = new EncodedContact(bytes);
+    encoded.#id = id;
+    return encoded;
+  }
+
+  /** @throws DisgoverError with the code of the refusal: for contacts of this process. */
+  static from(contact: unknown): EncodedContact {
+    const encoded = EncodedContact.encode(contact);
+    if (encoded instanceof Refusal) throw DisgoverError.from(encoded);
+    return encoded;
+  }
+
+  get idBytes(): Uint8Array {
+    return this.bytes.subarray(1, 1 + (this.bytes[0] as number));
+  }
+
+  get id(): ContactId {
+    this.#id ??= contactIdOfBytes(this.idBytes);
+    return this.#id;
+  }
+
+  get key(): Key {
+    this.#key ??= keyOf(this.idBytes);
+    return this.#key;
+  }
+
+  /** The contact, frozen at every depth, or why the bytes are none. Parsed once. */
+  parse(): Contact | Refusal {
+    this.#parsed ??= parseContact(this);
+    return this.#parsed;
+  }
+
+  /** The contact where it is known to parse: one that was encoded here, or parsed before. @throws DisgoverError otherwise. */
+  get contact(): Contact {
+    const parsed = this.parse();
+    if (parsed instanceof Refusal) throw DisgoverError.from(parsed);
+    return parsed;
+  }
+
+  /** Whether both say the same, whatever the order of keys that a peer chose. */
+  equals(other: EncodedContact): boolean {
+    if (equalBytes(this.bytes, other.bytes)) return true;
+    return this.id === other.id && equalBytes(this.#canonicalBytes(), other.#canonicalBytes());
+  }
+
+  #canonicalBytes(): Uint8Array {
+    const parsed = this.parse();
+    const again = parsed instanceof Refusal ? parsed : EncodedContact.encode(parsed);
+    return again instanceof Refusal ? this.bytes : again.bytes;
+  }
+}
+
+function parseContact(encoded: EncodedContact): Contact | Refusal {
+  const json = encoded.bytes.subarray(1 + (encoded.bytes[0] as number));
+  if (json.length === 0) return Object.freeze({ id: encoded.id });
+  const fields = parseJson(json);
+  if (fields instanceof Refusal) return fields;
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    return new Refusal('BAD_CONTACT', `expected object, got ${typeName(fields)}`);
+  }
+  if (Object.hasOwn(fields, 'id')) return new Refusal('DUPLICATE_KEY', 'id');
+  const transportFault = checkTransport((fields as Contact).transport);
+  return transportFault ?? Object.freeze({ id: encoded.id, ...(fields as object) });
+}
+
+/** Of an address only what every transport needs: an object with a type. The rest is checked by whoever dials it. */
+function checkTransport(transport: unknown): Refusal | undefined {
+  if (transport === undefined) return undefined;
+  const addresses: readonly unknown[] = Array.isArray(transport) ? transport : [transport];
+  if (addresses.length > limits.addressesInContact) {
+    return new Refusal('TOO_MANY_ADDRESSES', `${addresses.length} > ${limits.addressesInContact}`);
+  }
+  for (const address of addresses) {
+    if (typeof address !== 'object' || address === null || typeof (address as { type?: unknown }).type !== 'string') {
+      return new Refusal('BAD_CONTACT', 'transport is not an object with a type, nor a list of such');
+    }
+  }
+  return undefined;
+}
+
+function sizeOfData(data: unknown): string {
+  if (data === undefined) return '';
+  const json = canonicalJson(data);
+  return json instanceof Refusal ? '' : ` (data is ${utf8(json).length} B)`;
+}

@@ -1,0 +1,141 @@
+// Bytes → message, or why not. Total: whatever comes in, it returns. Contacts are cut out, not parsed.
+
+import { Refusal } from '../errors.js';
+import { equalBytes, textOf } from '../id/bytes.js';
+import { keyBytes, keyOfBytes } from '../id/key.js';
+import { limits } from '../limits.js';
+import { ByteReader } from './byte-reader.js';
+import { EncodedContact } from './contact-codec.js';
+import { type BadFrame, type FindNode, type Hello, Kind, MAGIC, type Message, type Nodes, NONCE_BYTES, type Target } from './messages.js';
+
+/** Optional parts that no decoder knows are passed over; `onUnknownPart` counts them. */
+export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message | BadFrame {
+  const reader = new ByteReader(frame);
+  const kind = frame[0];
+  let requestId: number | undefined;
+  try {
+    reader.u8('kind');
+    if (kind === Kind.hello) return finish(readHello(reader), reader, onUnknownPart);
+    if (kind === Kind.close) return readClose(reader);
+    requestId = reader.u32('request id');
+    switch (kind) {
+      case Kind.ping:
+        return finish({ type: 'ping', requestId, id: readId(reader) }, reader, onUnknownPart);
+      case Kind.findNode:
+        return finish(readFindNode(reader, requestId), reader, onUnknownPart);
+      case Kind.pong: {
+        const contact = readOptional(reader, 'contact');
+        return finish({ type: 'pong', requestId, ...(contact && { contact }) }, reader, onUnknownPart);
+      }
+      case Kind.nodes:
+        return finish(readNodes(reader, requestId), reader, onUnknownPart);
+      case Kind.error:
+        return finish({ type: 'error', requestId, code: readText(reader, 'code') }, reader, onUnknownPart);
+      default:
+        throw new Refusal('UNSUPPORTED', `request kind 0x${(kind as number).toString(16).padStart(2, '0')}`);
+    }
+  } catch (fault) {
+    if (!(fault instanceof Refusal)) throw fault;
+    return badFrame(fault, kind, requestId);
+  }
+}
+
+function badFrame({ code, detail }: Refusal, kind: number | undefined, requestId: number | undefined): BadFrame {
+  const isReply = kind === Kind.pong || kind === Kind.nodes || kind === Kind.error;
+  const isHandshake = kind === undefined || kind === Kind.hello || kind === Kind.close;
+  const of = isReply ? 'reply' : isHandshake ? 'other' : 'request';
+  return { type: 'bad', code, detail, of, ...(requestId !== undefined && { requestId }) };
+}
+
+/** What stands at the end of every frame: tagged parts that may be there. */
+function finish<M extends Message>(message: M, reader: ByteReader, onUnknownPart?: () => void): M {
+  const count = reader.u8('parts');
+  if (count > limits.partsInFrame) throw new Refusal('BAD_FRAME', `${count} > ${limits.partsInFrame} parts`);
+  for (let i = 0; i < count; i++) {
+    reader.u8(`parts[${i}]`);
+    reader.long(`parts[${i}]`);
+    onUnknownPart?.();
+  }
+  reader.end();
+  return message;
+}
+
+function readHello(reader: ByteReader): Hello {
+  if (!equalBytes(reader.raw(MAGIC.length, 'magic'), MAGIC)) throw new Refusal('BAD_MAGIC', 'not a disgover HELLO');
+  const minVersion = reader.u32('min version');
+  const maxVersion = reader.u32('max version');
+  const nonce = reader.raw(NONCE_BYTES, 'nonce').slice();
+  const group = readText(reader, 'group', limits.groupBytes);
+  const expectedId = reader.short('expected id');
+  const contact = readContact(reader, 'contact');
+  return { type: 'hello', minVersion, maxVersion, nonce, group, contact, ...(expectedId.length > 0 && { expectedId: expectedId.slice() }) };
+}
+
+function readClose(reader: ByteReader): Message {
+  const code = readText(reader, 'code');
+  reader.end();
+  return { type: 'close', code };
+}
+
+function readFindNode(reader: ByteReader, requestId: number): FindNode {
+  const target = readTarget(reader);
+  const announced = readList(reader, 'announced', reader.u16('announced'), limits.contactsInAnnounce);
+  const withdrawn = readList(reader, 'withdrawn', reader.u16('withdrawn'), limits.contactsInAnnounce);
+  return { type: 'findNode', requestId, target, announced, withdrawn };
+}
+
+function readTarget(reader: ByteReader): Target {
+  const kind = reader.u8('target');
+  if (kind === 0) return { id: readId(reader) };
+  if (kind === 1) return { key: keyOfBytes(reader.raw(keyBytes, 'target').slice()) };
+  throw new Refusal('BAD_FRAME', `target of kind ${kind}`);
+}
+
+function readNodes(reader: ByteReader, requestId: number): Nodes {
+  const exact = readOptional(reader, 'exact');
+  const ttlSeconds = exact === undefined ? 0 : reader.u32('ttl');
+  const contacts = readList(reader, 'contacts', reader.u8('contacts'), limits.contactsInReply);
+  const conflicts = readList(reader, 'conflicts', reader.u16('conflicts'), limits.contactsInAnnounce);
+  return { type: 'nodes', requestId, contacts, conflicts, ...(exact && { exact: { contact: exact, ttlSeconds } }) };
+}
+
+function readList(reader: ByteReader, field: string, count: number, most: number): EncodedContact[] {
+  if (count > most) throw new Refusal('TOO_MANY_CONTACTS', `${count} > ${most} in ${field}`);
+  const contacts: EncodedContact[] = [];
+  for (let i = 0; i < count; i++) contacts.push(readContact(reader, field, i));
+  return contacts;
+}
+
+function readOptional(reader: ByteReader, field: string): EncodedContact | undefined {
+  const present = reader.u8(field);
+  if (present > 1) throw new Refusal('BAD_FRAME', `${field}: neither absent (0) nor present (1) but ${present}`);
+  return present === 1 ? readContact(reader, field) : undefined;
+}
+
+function readContact(reader: ByteReader, field: string, index?: number): EncodedContact {
+  const where = index === undefined ? field : `${field}[${index}]`;
+  const length = reader.u16(where);
+  if (length > limits.contactBytes) throw new Refusal('CONTACT_TOO_LARGE', `${where}: ${length} B > ${limits.contactBytes} B`);
+  const bytes = reader.raw(length, where);
+  const idLength = bytes[0];
+  if (idLength === undefined || idLength === 0 || 1 + idLength > length) {
+    throw new Refusal('BAD_CONTACT', `${where}: an id of ${idLength ?? 0} B in a contact of ${length} B`);
+  }
+  return EncodedContact.ofBytes(bytes.slice());
+}
+
+function readId(reader: ByteReader): Uint8Array {
+  const id = reader.short('target id');
+  if (id.length === 0) throw new Refusal('BAD_ID', `1..${limits.idBytes} bytes, got 0`);
+  return id.slice();
+}
+
+function readText(reader: ByteReader, field: string, most: number = limits.errorTextBytes): string {
+  const bytes = reader.short(field);
+  if (bytes.length > most) throw new Refusal('BAD_FRAME', `${field}: ${bytes.length} B > ${most} B`);
+  try {
+    return textOf(bytes);
+  } catch {
+    throw new Refusal('BAD_ENCODING', `${field} is not UTF-8`);
+  }
+}
