@@ -34,7 +34,7 @@ describe('the ban on clocks, timers and randomness', () => {
   before(async function () {
     this.timeout(10_000);
     project = await mkdtemp(join(tmpdir(), 'disgover-lint-'));
-    for (const name of ['biome.json', 'tools/lint', '.gitignore']) {
+    for (const name of ['biome.jsonc', 'tools/lint', '.gitignore']) {
       await cp(join(root, name), join(project, name), { recursive: true });
     }
     const names = Object.keys(offences);
