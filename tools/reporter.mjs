@@ -16,7 +16,11 @@ export default class Reporter extends mocha.reporters.Spec {
         console.error(
           `The run is over, but these keep the process alive: ${process.getActiveResourcesInfo()}`,
         );
-        process.exit(1);
+        // mocha sets the code of its own count when the process exits; the last listener has the last word.
+        process.once('exit', () => {
+          process.exitCode = 1;
+        });
+        process.exit();
       }, leakGraceMs).unref();
     });
   }
