@@ -111,6 +111,11 @@ export class Refusal {
   }
 }
 
+/** The failure that a peer told us: with its code where that is one of ours. What a peer writes never becomes another. */
+export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
+  return new DisgoverError(Object.hasOwn(faults, code) ? (code as FaultCode) : otherwise, 'said by the peer');
+}
+
 /** Text from elsewhere as it may be shown: control characters escaped, cut to 64 characters. */
 export function quote(text: string): string {
   const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);

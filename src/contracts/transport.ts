@@ -1,5 +1,7 @@
 // What carries frames between nodes. A transport moves whole frames and knows nothing of ids, requests or deadlines.
 
+import type { FaultCode } from '../errors.js';
+
 /**
  * One address, opaque to all but the transport of that `type`. `host` and `port` are what nearly all of them have;
  * anything else is the transport's own.
@@ -39,17 +41,22 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** What a link tells its owner. Neither function throws. */
+/** What a link tells its owner. None of the functions throws. */
 export interface LinkHandlers {
   /** One whole frame, in order. The bytes are only good during the call: what is kept must be copied. */
   onFrame(frame: Uint8Array): void;
+  /**
+   * A frame has begun and not yet ended. A stream calls it whenever what it has read ends within a frame, so that the engine can
+   * set a deadline; a transport of whole messages never does.
+   */
+  onPartialFrame(): void;
   /** The link has ended, by either side; called exactly once, nothing follows. `reason` is a code where there is one. */
   onClose(reason?: LinkCloseReason): void;
 }
 
 export interface LinkCloseReason {
   /** Why, as an error code without `ERR_`: `FRAME_TOO_LARGE`, `SLOW_READER`, …; `LINK_LOST` when the other end went away. */
-  readonly code: string;
+  readonly code: FaultCode;
   readonly detail?: string;
 }
 

@@ -3,5 +3,6 @@
 import { createHash } from 'node:crypto';
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
+  // Not a Buffer: its `slice` shares memory, and twins should return the same.
+  return new Uint8Array(createHash('sha256').update(bytes).digest());
 }

@@ -8,7 +8,8 @@ export class ByteReader {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    // A plain view of what may be a Buffer, whose `slice` would share memory where copies are meant.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   u8(field: string): number {
@@ -21,7 +22,9 @@ export class ByteReader {
   }
 
   u32(field: string): number {
-    return this.u16(field) * 0x1_0000 + this.u16(field);
+    const at = this.#advance(4, field);
+    const [a, b, c, d] = this.#bytes.subarray(at, at + 4) as unknown as [number, number, number, number];
+    return a * 0x100_0000 + ((b << 16) | (c << 8) | d);
   }
 
   /** A view, not a copy. */

@@ -1,4 +1,5 @@
-// Appends fields to one buffer that is used again for every frame.
+// Appends fields to one buffer that is used again for every frame. What does not fit is a fault of the caller and throws a
+// RangeError: a wrapped length or a frame cut short would be a frame of other meaning.
 
 import { limits } from '../limits.js';
 
@@ -14,7 +15,7 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#bytes[this.#length++] = value;
+    this.#view.setUint8(this.#length++, value);
     return this;
   }
 
@@ -37,10 +38,12 @@ export class ByteWriter {
   }
 
   short(bytes: Uint8Array): this {
+    if (bytes.length > 0xff) throw new RangeError(`${bytes.length} B in a field of at most 255 B`);
     return this.u8(bytes.length).raw(bytes);
   }
 
   long(bytes: Uint8Array): this {
+    if (bytes.length > 0xffff) throw new RangeError(`${bytes.length} B in a field of at most 65535 B`);
     return this.u16(bytes.length).raw(bytes);
   }
 

@@ -1,0 +1,48 @@
+// HELLO: what both ends say of themselves, and whether they may go on. Pure.
+
+import { quote, Refusal } from '../errors.js';
+import { equalBytes } from '../id/bytes.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { type Hello, protocolVersions } from '../wire/messages.js';
+
+export interface HandshakeSide {
+  readonly own: EncodedContact;
+  readonly group: string;
+  /** The bytes of the id that we dialled; `undefined` for a seed known by address only, and when we were dialled. */
+  readonly dialledId?: Uint8Array | undefined;
+}
+
+/** Our HELLO. `nonce`: 16 fresh random bytes. */
+export function makeHello({ own, group, dialledId }: HandshakeSide, nonce: Uint8Array): Hello {
+  return {
+    type: 'hello',
+    minVersion: protocolVersions.min,
+    maxVersion: protocolVersions.max,
+    nonce,
+    group,
+    contact: own,
+    ...(dialledId && { expectedId: dialledId }),
+  };
+}
+
+/**
+ * Why the peer that said `hello` is not talked to, or `undefined`. Of several faults the first in this order: version, group,
+ * ourselves, its contact, the id that either side expected.
+ */
+export function judgeHello(hello: Hello, { own, group, dialledId }: HandshakeSide): Refusal | undefined {
+  const { min, max } = protocolVersions;
+  if (hello.minVersion > max || hello.maxVersion < min) {
+    return new Refusal('VERSION_MISMATCH', `we speak ${min}..${max}, peer ${hello.minVersion}..${hello.maxVersion}`);
+  }
+  if (hello.group !== group) return new Refusal('GROUP_MISMATCH', `the peer is of group ${quote(hello.group)}`);
+  if (equalBytes(hello.contact.idBytes, own.idBytes)) return new Refusal('SELF_CONNECT', 'that is this node itself');
+  const contact = hello.contact.parse();
+  if (contact instanceof Refusal) return contact.within('HELLO');
+  if (dialledId !== undefined && !equalBytes(hello.contact.idBytes, dialledId)) {
+    return new Refusal('ID_MISMATCH', `dialled another id than ${hello.contact.id}`);
+  }
+  if (hello.expectedId !== undefined && !equalBytes(hello.expectedId, own.idBytes)) {
+    return new Refusal('ID_MISMATCH', `the peer expected another id than ${own.id}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,121 @@
+// Request id → promise, for one session. Each settles exactly once: by its reply, its deadline, its signal, or the session's end.
+
+import { DisgoverError, faultOfPeer } from '../errors.js';
+import { limits } from '../limits.js';
+import { onAbort } from '../runtime/abort.js';
+import type { Alarm, Alarms } from '../runtime/alarms.js';
+import type { Nodes, Pong, Reply, Request } from '../wire/messages.js';
+import type { RoundTrip } from './round-trip.js';
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Answer = Pong | Nodes;
+
+interface Pending {
+  readonly expects: Answer['type'];
+  readonly sentAt: number;
+  readonly alarm: Alarm;
+  readonly removeAbort: () => void;
+  resolve(reply: Answer): void;
+  reject(reason: unknown): void;
+}
+
+export interface PendingRequestsDependencies {
+  readonly now: () => number;
+  readonly alarms: Alarms;
+  readonly roundTrips: readonly RoundTrip[];
+  readonly send: (request: Request) => void;
+}
+
+export class PendingRequests {
+  readonly #deps: PendingRequestsDependencies;
+  // Bounded by limits.requestsInFlightPerPeer.
+  readonly #pending = new Map<number, Pending>();
+  // Requests that wait for one of those to settle. Bounded by limits.requestsInFlight.
+  readonly #waiting: { start(): void; end(reason: unknown): void }[] = [];
+  #lastId = 0;
+
+  constructor(deps: PendingRequestsDependencies) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#pending.size + this.#waiting.length;
+  }
+
+  /** Sends the request that `make` builds for an id, now or when fewer are in flight. */
+  request(make: (requestId: number) => Request, expects: 'pong', options: RequestOptions): Promise<Pong>;
+  request(make: (requestId: number) => Request, expects: 'nodes', options: RequestOptions): Promise<Nodes>;
+  request(make: (requestId: number) => Request, expects: Answer['type'], { signal }: RequestOptions): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (this.#pending.size < limits.requestsInFlightPerPeer) return this.#start(make, expects, signal, resolve, reject);
+      if (this.#waiting.length >= limits.requestsInFlight) {
+        return reject(new DisgoverError('BUSY', `${this.size} requests to one peer`));
+      }
+      this.#waiting.push({
+        start: () => (signal?.aborted ? reject(signal.reason) : this.#start(make, expects, signal, resolve, reject)),
+        end: reject,
+      });
+    });
+  }
+
+  /** Settles the request that the reply belongs to. False when nobody waits for it: then nothing changes. */
+  settle(reply: Reply): boolean {
+    const pending = this.#pending.get(reply.requestId);
+    if (pending === undefined) return false;
+    if (reply.type === 'error') {
+      this.#take(reply.requestId)?.reject(faultOfPeer(reply.code, 'UNSUPPORTED'));
+      return true;
+    }
+    if (reply.type !== pending.expects) return false;
+    this.#take(reply.requestId);
+    const ms = this.#deps.now() - pending.sentAt;
+    for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
+    pending.resolve(reply);
+    return true;
+  }
+
+  /** Fails one request: its reply could not be read. False when nobody waits for it. */
+  fail(requestId: number, reason: DisgoverError): boolean {
+    const pending = this.#take(requestId);
+    pending?.reject(reason);
+    return pending !== undefined;
+  }
+
+  /** Fails all of them: the session has ended. */
+  end(reason: DisgoverError): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.end(reason);
+    for (const requestId of [...this.#pending.keys()]) this.fail(requestId, reason);
+  }
+
+  #start(
+    make: (requestId: number) => Request,
+    expects: Answer['type'],
+    signal: AbortSignal | undefined,
+    resolve: (reply: Answer) => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    const requestId = ++this.#lastId;
+    const { deadlineMs } = this.#deps.roundTrips[0] as RoundTrip;
+    const sentAt = this.#deps.now();
+    const alarm = this.#deps.alarms.at(sentAt + deadlineMs, () =>
+      this.fail(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
+    );
+    const removeAbort = onAbort(signal, () => this.#take(requestId)?.reject(signal?.reason));
+    this.#pending.set(requestId, { expects, sentAt, alarm, removeAbort, resolve, reject });
+    this.#deps.send(make(requestId));
+  }
+
+  #take(requestId: number): Pending | undefined {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) return undefined;
+    this.#pending.delete(requestId);
+    pending.alarm.cancel();
+    pending.removeAbort();
+    this.#waiting.shift()?.start();
+    return pending;
+  }
+}

@@ -1,0 +1,221 @@
+// Dial or reuse: at most one session is used for each peer, and one dial is made for all who want it.
+
+import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
+import { DisgoverError, Refusal } from '../errors.js';
+import type { ContactId } from '../id/contact-id.js';
+import { limits } from '../limits.js';
+import { abortable, onAbort } from '../runtime/abort.js';
+import type { Alarm } from '../runtime/alarms.js';
+import { EncodedContact } from '../wire/contact-codec.js';
+import { Session, type SessionHost } from './session.js';
+
+/** Whom to dial: a contact, or an address whose id is not known yet (a seed). */
+export type DialTarget = EncodedContact | TransportInfo;
+
+interface Dial {
+  readonly session: Promise<Session>;
+  readonly abort: AbortController;
+  waiters: number;
+}
+
+export class SessionPool {
+  readonly #host: SessionHost;
+  readonly #transports: readonly Transport[];
+  // Every session, also those not open yet. Bounded by limits.sessions: beyond it the one unused for longest goes.
+  readonly #sessions = new Set<Session>();
+  // The session that is used for a peer. Bounded as above.
+  readonly #byId = new Map<ContactId, Session>();
+  // Bounded by limits.dials.
+  readonly #dials = new Map<string, Dial>();
+  // Addresses that turned out to be ours. Bounded by limits.ownAddresses, oldest first.
+  readonly #ownAddresses = new Set<string>();
+  // Dials that wait for others to end. Bounded by the lookups and verifications that wait for them.
+  readonly #queue: (() => void)[] = [];
+  #idleAlarm: Alarm | undefined;
+  #isClosed = false;
+
+  constructor(transports: readonly Transport[], host: SessionHost) {
+    this.#transports = transports;
+    this.#host = {
+      ...host,
+      onOpen: (session) => this.#onOpen(session, host),
+      onClosed: (session) => this.#onClosed(session, host),
+    };
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Sessions with known peers. */
+  *open(): Iterable<Session> {
+    for (const session of this.#sessions) if (session.isOpen) yield session;
+  }
+
+  /** The session to use for a peer, if there is one. */
+  get(id: ContactId): Session | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** A link that a transport accepted. */
+  accept(link: Link): void {
+    if (this.#isClosed) return link.close();
+    let strangers = 0;
+    for (const session of this.#sessions) if (session.peer === undefined && !session.isDialled) strangers++;
+    this.#start(new Session(link, this.#host));
+    if (strangers >= limits.unprovedSessions) this.#dropOldest((session) => session.peer === undefined && !session.isDialled);
+  }
+
+  /**
+   * Opens a session; those who dial the same target meanwhile share it. HELLO has left when it resolves, its answer may not have
+   * come: a first request travels with it, and fails with the code of the refusal if the peer is not who it should be.
+   * @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_DIAL_FAILED`, `ERR_SELF_CONNECT`, `ERR_CLOSED`, what the transport
+   * says of the address; or the signal's reason.
+   */
+  async dial(target: DialTarget, signal?: AbortSignal): Promise<Session> {
+    signal?.throwIfAborted();
+    const key = target instanceof EncodedContact ? `id ${target.id}` : addressKey(target);
+    const dial = this.#dials.get(key) ?? this.#beginDial(key, target);
+    dial.waiters++;
+    try {
+      return await abortable(dial.session, signal);
+    } finally {
+      // Nobody wants it any more: what it holds is free at once.
+      if (--dial.waiters === 0) dial.abort.abort(signal?.reason);
+    }
+  }
+
+  /** Ends every session and every dial. */
+  close(): void {
+    this.#isClosed = true;
+    const closed = new DisgoverError('CLOSED', 'the node is closed');
+    for (const dial of this.#dials.values()) dial.abort.abort(closed);
+    for (const session of [...this.#sessions]) session.close('CLOSED', 'the node is closed');
+    this.#idleAlarm?.cancel();
+  }
+
+  #beginDial(key: string, target: DialTarget): Dial {
+    const abort = new AbortController();
+    const session = this.#dialInTurn(target, abort.signal).finally(() => {
+      this.#dials.delete(key);
+      this.#queue.shift()?.();
+    });
+    session.catch(() => {}); // every waiter may have left
+    const dial: Dial = { session, abort, waiters: 0 };
+    this.#dials.set(key, dial);
+    return dial;
+  }
+
+  async #dialInTurn(target: DialTarget, signal: AbortSignal): Promise<Session> {
+    if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
+    if (this.#dials.size >= limits.dials) {
+      await abortable(new Promise<void>((resolve) => this.#queue.push(resolve)), signal);
+    }
+    const address = this.#addressOf(target);
+    const link = await this.#openLink(address, signal);
+    if (this.#isClosed || signal.aborted) {
+      link.close();
+      throw signal.reason ?? new DisgoverError('CLOSED', 'the node is closed');
+    }
+    const session = new Session(link, this.#host, { id: target instanceof EncodedContact ? target.idBytes : undefined });
+    this.#start(session);
+    // Requests may use it at once; if another id answers, they fail with ID_MISMATCH.
+    if (target instanceof EncodedContact && !this.#byId.has(target.id)) this.#byId.set(target.id, session);
+    session.dialledAddress = address;
+    session.dialledFor = target instanceof EncodedContact ? target.id : undefined;
+    return session;
+  }
+
+  async #openLink(address: TransportInfo, signal: AbortSignal): Promise<Link> {
+    const transport = this.#transports.find(({ name }) => name === address.type) as Transport;
+    const tooLate = new AbortController();
+    const alarm = this.#host.alarms.after(limits.handshakeMs, () =>
+      tooLate.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
+    );
+    const removeAbort = onAbort(signal, () => tooLate.abort(signal.reason));
+    try {
+      return await transport.dial(address, { signal: tooLate.signal });
+    } finally {
+      alarm.cancel();
+      removeAbort();
+    }
+  }
+
+  /** The first address that one of our transports speaks, unless it is our own. */
+  #addressOf(target: DialTarget): TransportInfo {
+    const addresses = target instanceof EncodedContact ? addressesOf(target) : [target];
+    const spoken = addresses.filter(({ type }) => this.#transports.some(({ name }) => name === type));
+    if (spoken.length === 0) {
+      const types = addresses.map(({ type }) => JSON.stringify(type)).join(', ');
+      throw new DisgoverError('NO_TRANSPORT_FOR', types === '' ? 'a contact without an address' : types);
+    }
+    const others = spoken.filter((address) => !this.#ownAddresses.has(addressKey(address)));
+    if (others.length === 0) throw new DisgoverError('SELF_CONNECT', 'the address is our own');
+    return others[0] as TransportInfo;
+  }
+
+  #start(session: Session): void {
+    this.#sessions.add(session);
+    if (this.#sessions.size > limits.sessions) this.#dropOldest((other) => other !== session);
+    this.#watchIdle();
+    session.start();
+  }
+
+  #onOpen(session: Session, host: SessionHost): void {
+    const { id } = session.peer as EncodedContact;
+    const used = this.#byId.get(id);
+    // One that claims an id over a link it opened itself does not replace one that answered where we dialled it.
+    if (used === undefined || used === session || (!used.isOpen && session.isAddressProved)) {
+      if (session.isAddressProved) this.#byId.set(id, session);
+    }
+    host.onOpen(session);
+  }
+
+  #onClosed(session: Session, host: SessionHost): void {
+    this.#sessions.delete(session);
+    for (const id of [session.dialledFor, session.peer?.id]) {
+      if (id !== undefined && this.#byId.get(id) === session) this.#byId.delete(id);
+    }
+    if (session.endedBy?.code === 'ERR_SELF_CONNECT' && session.dialledAddress !== undefined) {
+      const [oldest] = this.#ownAddresses;
+      if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined) this.#ownAddresses.delete(oldest);
+      this.#ownAddresses.add(addressKey(session.dialledAddress));
+    }
+    host.onClosed(session);
+  }
+
+  #dropOldest(among: (session: Session) => boolean): void {
+    let oldest: Session | undefined;
+    for (const session of this.#sessions) {
+      if (!among(session) || session.pending.size > 0) continue;
+      if (oldest === undefined || session.lastUsedAt < oldest.lastUsedAt) oldest = session;
+    }
+    oldest?.close('TOO_MANY_SESSIONS', `more than ${limits.sessions} sessions`);
+  }
+
+  /** One alarm for all: it rings when the session that is unused for longest may be idle. */
+  #watchIdle(): void {
+    if (this.#idleAlarm !== undefined || this.#isClosed) return;
+    let next = this.#host.now() + limits.idleMs;
+    for (const session of this.#sessions) next = Math.min(next, session.lastUsedAt + limits.idleMs);
+    this.#idleAlarm = this.#host.alarms.at(next, () => {
+      this.#idleAlarm = undefined;
+      const longAgo = this.#host.now() - limits.idleMs;
+      for (const session of [...this.#sessions]) {
+        if (session.lastUsedAt <= longAgo && session.pending.size === 0) session.close('IDLE', `unused for ${limits.idleMs} ms`);
+      }
+      if (this.#sessions.size > 0) this.#watchIdle();
+    });
+  }
+}
+
+/** The addresses at which a contact says it can be dialled; none when it cannot be parsed. */
+export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
+  const parsed = contact.parse();
+  if (parsed instanceof Refusal || parsed.transport === undefined) return [];
+  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
+}
+
+function addressKey(address: TransportInfo): string {
+  return `${address.type} ${address.host ?? JSON.stringify(address)} ${address.port ?? ''}`;
+}

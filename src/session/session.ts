@@ -1,0 +1,212 @@
+// A link with a peer: HELLO once, then frames, which go to the one door of rpc.
+
+import type { Link, LinkCloseReason, TransportInfo } from '../contracts/transport.js';
+import { DisgoverError, type FaultCode, faultOfPeer, Refusal } from '../errors.js';
+import type { ContactId } from '../id/contact-id.js';
+import { limits } from '../limits.js';
+import type { Alarm, Alarms } from '../runtime/alarms.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { decode } from '../wire/decode.js';
+import { encode } from '../wire/encode.js';
+import type { Hello, Message } from '../wire/messages.js';
+import { judgeHello, makeHello } from './handshake.js';
+import { PendingRequests } from './pending-requests.js';
+import { RoundTrip } from './round-trip.js';
+
+/** What a session needs of the node that it belongs to. */
+export interface SessionHost {
+  readonly now: () => number;
+  readonly alarms: Alarms;
+  readonly nonce: () => Uint8Array;
+  readonly own: () => EncodedContact;
+  readonly group: string;
+  /** Round trips of all peers together: what to expect of one that was never asked. */
+  readonly roundTrip: RoundTrip;
+  /** HELLO was accepted: `session.peer` is known. */
+  onOpen(session: Session): void;
+  /** A whole frame after HELLO. */
+  onFrame(session: Session, frame: Uint8Array): void;
+  /** The peer did what it must not; the session goes on or ends by itself. */
+  onRefused(session: Session, refusal: Refusal): void;
+  onClosed(session: Session): void;
+}
+
+export class Session {
+  /** Who is at the other end; known once HELLO was accepted. */
+  peer: EncodedContact | undefined;
+  /** Whether the address in the peer's contact is known to be the peer's: we dialled it, or the link shows it. */
+  isAddressProved: boolean;
+  /** What the peer said in HELLO when it was refused for its id: who it really is. */
+  refusedPeer: EncodedContact | undefined;
+  readonly isDialled: boolean;
+  /** For dialled sessions: where, and for which id where one was known. */
+  dialledAddress: TransportInfo | undefined;
+  dialledFor: ContactId | undefined;
+  readonly pending: PendingRequests;
+  readonly roundTrip = new RoundTrip();
+  lastUsedAt: number;
+  lastRequestId = 0;
+  unsolicitedReplies = 0;
+
+  readonly #link: Link;
+  readonly #host: SessionHost;
+  readonly #dialledId: Uint8Array | undefined;
+  #endedBy: DisgoverError | undefined;
+  #handshakeAlarm: Alarm | undefined;
+  #frameAlarm: Alarm | undefined;
+  #framesBeforeHello = 0;
+  // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
+  #held: Uint8Array[] = [];
+
+  constructor(link: Link, host: SessionHost, dialled?: { readonly id?: Uint8Array | undefined }) {
+    this.#link = link;
+    this.#host = host;
+    this.isDialled = dialled !== undefined;
+    this.isAddressProved = this.isDialled;
+    this.#dialledId = dialled?.id;
+    this.lastUsedAt = host.now();
+    this.pending = new PendingRequests({
+      now: host.now,
+      alarms: host.alarms,
+      roundTrips: [this.roundTrip, host.roundTrip],
+      send: (request) => this.send(request),
+    });
+  }
+
+  /** Starts to read; a dialler says HELLO at once, so that its first request can follow in the same write. */
+  start(): void {
+    this.#handshakeAlarm = this.#host.alarms.after(limits.handshakeMs, () =>
+      this.#refuse(new Refusal('HANDSHAKE_TIMEOUT', `no HELLO in ${limits.handshakeMs} ms`)),
+    );
+    if (this.isDialled) this.#sendHello();
+    this.#link.open({
+      onFrame: (frame) => this.#onFrame(frame),
+      onPartialFrame: () => this.#onPartialFrame(),
+      onClose: (reason) => this.#onClose(reason),
+    });
+  }
+
+  get remote(): string {
+    return this.#link.remote;
+  }
+
+  get isOpen(): boolean {
+    return this.peer !== undefined && this.#endedBy === undefined;
+  }
+
+  /** Why the session has ended; `undefined` while it has not. */
+  get endedBy(): DisgoverError | undefined {
+    return this.#endedBy;
+  }
+
+  /** Encodes and sends. Before the peer is known, what is too long or too much for a stranger waits. */
+  send(message: Message): void {
+    if (this.#endedBy !== undefined) return;
+    this.lastUsedAt = this.#host.now();
+    const frame = encode(message);
+    if (this.peer === undefined && message.type !== 'close') {
+      const isTooMuch = this.#framesBeforeHello >= limits.framesBeforeHello || frame.length > limits.frameBeforeHelloBytes;
+      if (isTooMuch || this.#held.length > 0) {
+        this.#held.push(frame.slice());
+        return;
+      }
+      this.#framesBeforeHello++;
+    }
+    this.#link.send(frame);
+  }
+
+  /** Ends the session; the peer is told the code and nothing else. Idempotent. */
+  close(code: FaultCode, detail: string): void {
+    if (this.#endedBy !== undefined) return;
+    this.send({ type: 'close', code });
+    this.#end(new DisgoverError(code, detail));
+    this.#link.close();
+  }
+
+  /** The peer has ended the session: nothing more is said. */
+  end(reason: DisgoverError): void {
+    if (this.#endedBy !== undefined) return;
+    this.#end(reason);
+    this.#link.close();
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    if (this.#endedBy !== undefined) return;
+    this.#frameAlarm?.cancel();
+    this.#frameAlarm = undefined;
+    this.lastUsedAt = this.#host.now();
+    if (this.peer === undefined) this.#onFirstFrame(frame);
+    else this.#host.onFrame(this, frame);
+  }
+
+  #onFirstFrame(frame: Uint8Array): void {
+    const message = decode(frame);
+    if (message.type === 'close') return this.end(faultOfPeer(message.code, 'LINK_LOST'));
+    if (message.type === 'bad' && message.of === 'other') return this.#refuse(new Refusal(message.code, message.detail));
+    if (message.type !== 'hello') return this.#refuse(new Refusal('HELLO_EXPECTED', `got ${message.type === 'bad' ? message.of : message.type}`));
+    this.#onHello(message);
+  }
+
+  #onHello(hello: Hello): void {
+    const refusal = judgeHello(hello, { own: this.#host.own(), group: this.#host.group, dialledId: this.#dialledId });
+    if (refusal !== undefined) {
+      // Both sides remember the true id: who dialled the wrong one learns ours before the link ends.
+      if (refusal.code === 'ID_MISMATCH') {
+        this.refusedPeer = hello.contact;
+        if (!this.isDialled) this.#sendHello();
+      }
+      return this.#refuse(refusal);
+    }
+    this.#handshakeAlarm?.cancel();
+    this.#link.maxFrameBytes = limits.frameBytes;
+    if (!this.isDialled) {
+      this.#sendHello();
+      this.isAddressProved = this.#isAttested(hello.contact);
+    }
+    this.peer = hello.contact;
+    for (const frame of this.#held.splice(0)) this.#link.send(frame);
+    this.#host.onOpen(this);
+  }
+
+  #isAttested(contact: EncodedContact): boolean {
+    const { transport } = contact.contact;
+    if (transport === undefined || this.#link.attests === undefined) return false;
+    const addresses = Array.isArray(transport) ? transport : [transport];
+    return addresses.every((address) => this.#link.attests?.(address));
+  }
+
+  #sendHello(): void {
+    const { own, group, nonce } = this.#host;
+    this.#framesBeforeHello++;
+    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.#dialledId }, nonce())));
+  }
+
+  /** From the first byte of a frame to the last: bytes that trickle do not extend it. */
+  #onPartialFrame(): void {
+    this.#frameAlarm ??= this.#host.alarms.after(limits.frameMs, () =>
+      this.#refuse(new Refusal('FRAME_TIMEOUT', `a frame took longer than ${limits.frameMs} ms`)),
+    );
+  }
+
+  #refuse(refusal: Refusal): void {
+    if (this.#endedBy !== undefined) return;
+    this.#host.onRefused(this, refusal);
+    this.close(refusal.code, refusal.detail);
+  }
+
+  #onClose(reason: LinkCloseReason | undefined): void {
+    if (this.#endedBy !== undefined) return;
+    const { code, detail = 'the link ended' } = reason ?? { code: 'LINK_LOST' as const };
+    if (code !== 'LINK_LOST') this.#host.onRefused(this, new Refusal(code, detail));
+    this.#end(new DisgoverError(code, detail));
+  }
+
+  #end(reason: DisgoverError): void {
+    this.#endedBy = reason;
+    this.#handshakeAlarm?.cancel();
+    this.#frameAlarm?.cancel();
+    this.#held = [];
+    this.pending.end(reason);
+    this.#host.onClosed(this);
+  }
+}
