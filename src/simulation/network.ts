@@ -1,0 +1,231 @@
+// The network of simulations: latency, loss, partitions, stalls and crashes in virtual time, all from the runtime's seed.
+
+import type { Timer } from '../contracts/runtime.js';
+import { DisgoverError } from '../errors.js';
+import { TraceHash } from './trace-hash.js';
+import type { VirtualRuntime } from './virtual-runtime.js';
+import { type Address, type Attach, type Carrier, SimulatedWire, type WireEnd } from './wire.js';
+
+/** Milliseconds: always the same; evenly spread; or by a function of a number from 0 to below 1, drawn anew, and two hosts. */
+export type Latency =
+  | number
+  | { readonly min: number; readonly max: number }
+  | ((random: () => number, from: string, to: string) => number);
+
+export interface SimulatedNetworkOptions {
+  /** One way, for each frame; a dial costs two. Default 10. */
+  readonly latencyMs?: Latency;
+  /** Share of frames that vanish, from 0 to 1; dials are not concerned. Default 0. */
+  readonly loss?: number;
+}
+
+export interface NetworkCounts {
+  /** Dials that were tried, and links that came of them. */
+  readonly dials: number;
+  readonly links: number;
+  /** What was sent, whether it arrived or not. */
+  readonly frames: number;
+  readonly bytes: number;
+  /** Frames that vanished: by loss, a partition or a frozen host. */
+  readonly lost: number;
+}
+
+/** A one-way cut between two sets of hosts. */
+interface Cut {
+  readonly from: ReadonlySet<string>;
+  readonly to: ReadonlySet<string>;
+}
+
+/**
+ * What simulated nodes meet at: `memory({ network, host })`, with a host of its own for each node that is to fail on its own.
+ * Frames of one direction of a link do not overtake each other. Nothing arrives in the moment in which it was sent, not
+ * even without latency, but in an event of its own.
+ */
+export class SimulatedNetwork implements Carrier {
+  /** Who accepts wires at which `host:port`; one entry for each transport that listens. */
+  readonly listeners = new Map<string, Attach>();
+  /** As in the options; may be changed at any time. */
+  latencyMs: Latency;
+  /** As in the options; may be changed at any time. */
+  loss: number;
+  readonly #runtime: VirtualRuntime;
+  readonly #trace = new TraceHash();
+  readonly #counts = { dials: 0, links: 0, frames: 0, bytes: 0, lost: 0 };
+  /** The ends at each host that have not ended. */
+  readonly #wires = new Map<string, Set<SimulatedWire>>();
+  readonly #crashed = new Set<string>();
+  readonly #frozen = new Set<string>();
+  #cuts: Cut[] = [];
+
+  constructor(runtime: VirtualRuntime, { latencyMs = 10, loss = 0 }: SimulatedNetworkOptions = {}) {
+    this.#runtime = runtime;
+    this.latencyMs = latencyMs;
+    this.loss = loss;
+  }
+
+  /** What was done so far; costs are differences of two of them. */
+  get counts(): NetworkCounts {
+    return { ...this.#counts };
+  }
+
+  /** Ends of links that are open. A link has two, one of which may outlive the other. */
+  get openEnds(): number {
+    let count = 0;
+    for (const wires of this.#wires.values()) count += wires.size;
+    return count;
+  }
+
+  /** Of every frame that arrived until now: when, on which link, and its bytes. Equal for two runs of one seed. */
+  get traceHash(): string {
+    return this.#trace.value;
+  }
+
+  /** What hosts of one group send to hosts of another vanishes, and dials between them hang, until `heal`. */
+  partition(...groups: readonly Iterable<string>[]): void {
+    const sets = groups.map((group) => new Set(group));
+    for (const from of sets) for (const to of sets) if (from !== to) this.#cuts.push({ from, to });
+  }
+
+  /** A partition in one direction: `to` still reaches `from`. */
+  cut(from: Iterable<string>, to: Iterable<string>): void {
+    this.#cuts.push({ from: new Set(from), to: new Set(to) });
+  }
+
+  /** Ends every partition and cut. What vanished meanwhile stays lost. */
+  heal(): void {
+    this.#cuts = [];
+  }
+
+  /** The host accepts links and frames, but no frame leaves it, as of a process that is stopped. `thaw` ends that. */
+  freeze(host: string): void {
+    this.#frozen.add(host);
+  }
+
+  thaw(host: string): void {
+    this.#frozen.delete(host);
+  }
+
+  /** The host is gone: its links end with `LINK_LOST`, its listeners are forgotten, dials to and from it fail until `restart`. */
+  crash(host: string): void {
+    this.#frozen.delete(host);
+    this.#crashed.add(host);
+    for (const address of this.listeners.keys()) {
+      if (address.slice(0, address.lastIndexOf(':')) === host) this.listeners.delete(address);
+    }
+    for (const wire of this.#wires.get(host) ?? []) wire.break();
+  }
+
+  /** The host can be used again, by a transport that listens anew. */
+  restart(host: string): void {
+    this.#crashed.delete(host);
+  }
+
+  /** For the memory transport. */
+  async connect<End extends WireEnd>(
+    from: Address,
+    to: Address,
+    attach: Attach<End>,
+    signal: AbortSignal,
+  ): Promise<End> {
+    signal.throwIfAborted();
+    this.#counts.dials++;
+    const near = new SimulatedWire(this, from, to);
+    await this.#travel(near, signal);
+    this.#accept(near.other);
+    try {
+      await this.#travel(near.other, signal);
+    } catch (aborted) {
+      near.break();
+      throw aborted;
+    }
+    // Refused, or crashed meanwhile.
+    if (near.other.attached === undefined || near.hasEnded) {
+      throw new DisgoverError('DIAL_FAILED', `nobody listens at ${to.host}:${to.port}`);
+    }
+    this.#counts.links++;
+    const end = attach(near);
+    near.attached = end;
+    return end;
+  }
+
+  /** For the wires. */
+  carry(from: SimulatedWire, frame: Uint8Array | undefined): void {
+    if (frame !== undefined) {
+      this.#counts.frames++;
+      this.#counts.bytes += frame.length;
+    }
+    const isLost =
+      this.#frozen.has(from.local.host) ||
+      this.#isCut(from) ||
+      (frame !== undefined && this.loss > 0 && this.#runtime.random() < this.loss);
+    if (!isLost) this.#depart(from, () => this.#arrive(from.other, frame));
+    else if (frame !== undefined) this.#counts.lost++;
+  }
+
+  /** For the wires. */
+  forget(wire: SimulatedWire): void {
+    this.#wires.get(wire.local.host)?.delete(wire);
+  }
+
+  /** To whoever listens, if anybody does. */
+  #accept(far: SimulatedWire): void {
+    const { local, remote } = far;
+    const accept = this.listeners.get(`${local.host}:${local.port}`);
+    if (accept === undefined || this.#crashed.has(local.host) || this.#crashed.has(remote.host)) return;
+    this.#keep(far);
+    this.#keep(far.other);
+    far.attached = accept(far);
+  }
+
+  #keep(wire: SimulatedWire): void {
+    const wires = this.#wires.get(wire.local.host);
+    if (wires === undefined) this.#wires.set(wire.local.host, new Set([wire]));
+    else wires.add(wire);
+  }
+
+  #arrive(at: SimulatedWire, frame: Uint8Array | undefined): void {
+    if (frame !== undefined) {
+      this.#trace.number(this.#runtime.now());
+      this.#trace.text(at.remote.host);
+      this.#trace.number(at.remote.port);
+      this.#trace.text(at.local.host);
+      this.#trace.number(at.local.port);
+      this.#trace.bytes(frame);
+    }
+    at.arrive(frame);
+  }
+
+  /** What a dial sends from one end of its wire to the other. Hangs when it vanishes. */
+  #travel(from: SimulatedWire, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const arrive = () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const timer = this.#isCut(from) ? undefined : this.#depart(from, arrive);
+      const abort = () => {
+        timer?.cancel();
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  #depart(from: SimulatedWire, arrive: () => void): Timer {
+    const { local, remote } = from;
+    const atMs = this.#runtime.now() + this.#drawLatency(local.host, remote.host);
+    from.lastArrivalMs = Math.max(from.lastArrivalMs, atMs);
+    return this.#runtime.setTimerAt(from.lastArrivalMs, arrive);
+  }
+
+  #drawLatency(from: string, to: string): number {
+    const latency = this.latencyMs;
+    if (typeof latency === 'number') return latency;
+    if (typeof latency === 'function') return latency(() => this.#runtime.random(), from, to);
+    return latency.min + (latency.max - latency.min) * this.#runtime.random();
+  }
+
+  #isCut({ local, remote }: SimulatedWire): boolean {
+    return this.#cuts.some(({ from, to }) => from.has(local.host) && to.has(remote.host));
+  }
+}

@@ -1,0 +1,80 @@
+// One end of a wire of the simulated network. What travels, when and whether, is the network's business.
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The link that is attached to an end. */
+export interface WireEnd {
+  readonly isReading: boolean;
+  onFrame(frame: Uint8Array): void;
+  onEnd(): void;
+}
+
+/** What a link may do with its end. */
+export interface Wire {
+  readonly remote: Address;
+  readonly isRead: boolean;
+  send(frame: Uint8Array): void;
+  end(): void;
+}
+
+/** Puts a link at its end of a new wire. */
+export type Attach<End extends WireEnd = WireEnd> = (wire: Wire) => End;
+
+/** What a wire asks of its network. */
+export interface Carrier {
+  /** Sends a frame, or the news that the end is gone, to the other end. */
+  carry(from: SimulatedWire, frame: Uint8Array | undefined): void;
+  /** The end is gone, and nothing is to be kept for it. */
+  forget(wire: SimulatedWire): void;
+}
+
+export class SimulatedWire implements Wire {
+  readonly local: Address;
+  readonly remote: Address;
+  readonly other: SimulatedWire;
+  /** When the last that was sent from here arrives at the other end. */
+  lastArrivalMs = 0;
+  attached: WireEnd | undefined;
+  hasEnded = false;
+  readonly #carrier: Carrier;
+
+  constructor(carrier: Carrier, local: Address, remote: Address, other?: SimulatedWire) {
+    this.#carrier = carrier;
+    this.local = local;
+    this.remote = remote;
+    this.other = other ?? new SimulatedWire(carrier, remote, local, this);
+  }
+
+  get isRead(): boolean {
+    return this.other.attached?.isReading ?? false;
+  }
+
+  send(frame: Uint8Array): void {
+    if (!this.hasEnded) this.#carrier.carry(this, frame);
+  }
+
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    if (!this.other.hasEnded) this.#carrier.carry(this, undefined);
+    this.#carrier.forget(this);
+  }
+
+  /** Ends without the link having asked for it. */
+  break(): void {
+    if (this.hasEnded) return;
+    this.end();
+    this.attached?.onEnd();
+  }
+
+  /** What the other end sent has arrived. */
+  arrive(frame: Uint8Array | undefined): void {
+    if (frame === undefined) this.break();
+    else if (!this.hasEnded) this.attached?.onFrame(frame);
+    // Who did not hear of the end, since a partition swallowed it, hears of it as soon as he says something.
+    else if (!this.other.hasEnded) this.#carrier.carry(this, undefined);
+  }
+}

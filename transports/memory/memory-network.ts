@@ -1,0 +1,47 @@
+// What the memory transport asks of a network. `Hub` here and `SimulatedNetwork` of `disgover/testing` are such networks;
+// they decide when, and whether, something arrives. The rest of a link is in memory-link.ts.
+
+export interface MemoryAddress {
+  readonly host: string;
+  /** 0: an end that only dials, and that nobody can dial. */
+  readonly port: number;
+}
+
+/** The link's half of one end of a wire: what the network tells it. Neither function throws. */
+export interface WireEnd {
+  /** False until somebody reads: frames that arrive wait, and the other end is not to send more than a little. */
+  readonly isReading: boolean;
+  /** A frame has arrived, for the end to keep. */
+  onFrame(frame: Uint8Array): void;
+  /** The other end is gone; nothing follows. */
+  onEnd(): void;
+}
+
+/** The network's half of one end of a wire. What is sent arrives in order, or not at all. */
+export interface Wire {
+  readonly remote: MemoryAddress;
+  /** Whether the other end reads. */
+  readonly isRead: boolean;
+  /** The frame is given away: the sender does not touch it again. */
+  send(frame: Uint8Array): void;
+  /** This end is gone: the other hears of it after all that was sent, and nothing arrives here any more. */
+  end(): void;
+}
+
+/** Puts a link at its end of a new wire. */
+export type Attach<End extends WireEnd = WireEnd> = (wire: Wire) => End;
+
+export interface MemoryNetwork {
+  /** Who accepts wires at which `host:port`. Written by the transports, one entry for each that listens. */
+  readonly listeners: Map<string, Attach>;
+  /**
+   * Lays a wire to whoever listens at `to`, attaches both ends, and resolves to the near one. Rejects with `ERR_DIAL_FAILED`, or
+   * with `signal.reason`; the far end, if it was attached already, is then told that the wire has ended.
+   */
+  connect<End extends WireEnd>(
+    from: MemoryAddress,
+    to: MemoryAddress,
+    attach: Attach<End>,
+    signal: AbortSignal,
+  ): Promise<End>;
+}
