@@ -54,7 +54,11 @@ export class ClosestList<Item extends { readonly key: Key }> {
 }
 
 /** The `count` closest of `items`, closest first. */
-export function closestOf<Item extends { readonly key: Key }>(target: Key, items: Iterable<Item>, count: number): Item[] {
+export function closestOf<Item extends { readonly key: Key }>(
+  target: Key,
+  items: Iterable<Item>,
+  count: number,
+): Item[] {
   const list = new ClosestList<Item>(target, count);
   for (const item of items) list.add(item);
   return [...list.items];

@@ -31,6 +31,9 @@ export function keyInBucket(own: Key, index: number, random: Uint8Array): Key {
   const bit = 1 << (index & 7);
   made.set(own.subarray(0, byte));
   const below = bit - 1;
-  made[byte] = ((own[byte] as number) & ~(below | bit)) | (~(own[byte] as number) & bit) | ((made[byte] as number) & below);
+  made[byte] =
+    ((own[byte] as number) & ~(below | bit)) |
+    (~(own[byte] as number) & bit) |
+    ((made[byte] as number) & below);
   return made as Key;
 }

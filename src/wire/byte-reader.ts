@@ -17,14 +17,12 @@ export class ByteReader {
   }
 
   u16(field: string): number {
-    const at = this.#advance(2, field);
-    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
+    return this.#u16At(this.#advance(2, field));
   }
 
   u32(field: string): number {
     const at = this.#advance(4, field);
-    const [a, b, c, d] = this.#bytes.subarray(at, at + 4) as unknown as [number, number, number, number];
-    return a * 0x100_0000 + ((b << 16) | (c << 8) | d);
+    return this.#u16At(at) * 0x1_0000 + this.#u16At(at + 2);
   }
 
   /** A view, not a copy. */
@@ -44,6 +42,10 @@ export class ByteReader {
   end(): void {
     const left = this.#bytes.length - this.#at;
     if (left > 0) throw new Refusal('BAD_FRAME', `${left} B after the last field`);
+  }
+
+  #u16At(at: number): number {
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
   }
 
   #advance(length: number, field: string): number {

@@ -15,6 +15,7 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
+    if (value > 0xff) throw new RangeError(`${value} in a field of one byte`);
     this.#view.setUint8(this.#length++, value);
     return this;
   }

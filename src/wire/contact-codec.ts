@@ -29,12 +29,12 @@ export class EncodedContact {
 
   /** Checks everything that a contact must be, and encodes it canonically. */
   static encode(contact: unknown): EncodedContact | Refusal {
-    if (typeof contact !== 'object' || contact === null || Array.isArray(contact)) {
+    if (typeof contact !== 'object' || contact === null) {
       return new Refusal('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
     }
-    if (!Object.hasOwn(contact, 'id')) return new Refusal('BAD_CONTACT', 'id is missing');
     const json = canonicalJsonWithout('id', contact);
     if (json instanceof Refusal) return json;
+    if (!Object.hasOwn(contact, 'id')) return new Refusal('BAD_CONTACT', 'id is missing');
     const fields = contact as Contact;
     const id = checkContactId(fields.id);
     if (id instanceof Refusal) return id;
@@ -44,7 +44,10 @@ export class EncodedContact {
     const fieldBytes = json === '{}' ? NO_FIELDS : utf8(json);
     const length = 1 + idBytes.length + fieldBytes.length;
     if (length > limits.contactBytes) {
-      return new Refusal('CONTACT_TOO_LARGE', `${length} B > ${limits.contactBytes} B${sizeOfData(fields.data)}`);
+      return new Refusal(
+        'CONTACT_TOO_LARGE',
+        `${length} B > ${limits.contactBytes} B${sizeOfData(fields.data)}`,
+      );
     }
     const bytes = new Uint8Array(length);
     bytes[0] = idBytes.length;
@@ -123,7 +126,11 @@ function checkTransport(transport: unknown): Refusal | undefined {
     return new Refusal('TOO_MANY_ADDRESSES', `${addresses.length} > ${limits.addressesInContact}`);
   }
   for (const address of addresses) {
-    if (typeof address !== 'object' || address === null || typeof (address as { type?: unknown }).type !== 'string') {
+    if (
+      typeof address !== 'object' ||
+      address === null ||
+      typeof (address as { type?: unknown }).type !== 'string'
+    ) {
       return new Refusal('BAD_CONTACT', 'transport is not an object with a type, nor a list of such');
     }
   }

@@ -6,7 +6,17 @@ import { keyBytes, keyOfBytes } from '../id/key.js';
 import { limits } from '../limits.js';
 import { ByteReader } from './byte-reader.js';
 import { EncodedContact } from './contact-codec.js';
-import { type BadFrame, type FindNode, type Hello, Kind, MAGIC, type Message, type Nodes, NONCE_BYTES, type Target } from './messages.js';
+import {
+  type BadFrame,
+  type FindNode,
+  type Hello,
+  Kind,
+  MAGIC,
+  type Message,
+  NONCE_BYTES,
+  type Nodes,
+  type Target,
+} from './messages.js';
 
 /** Optional parts that no decoder knows are passed over; `onUnknownPart` counts them. */
 export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message | BadFrame {
@@ -16,7 +26,9 @@ export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message |
   try {
     reader.u8('kind');
     if (kind === Kind.hello) return finish(readHello(reader), reader, onUnknownPart);
-    if (kind === Kind.close) return readClose(reader);
+    if (kind === Kind.close)
+      return finish({ type: 'close', code: readText(reader, 'code') }, reader, onUnknownPart);
+    if (kind === Kind.proof) throw new Refusal('UNSUPPORTED', 'no proof is asked for in this group');
     requestId = reader.u32('request id');
     switch (kind) {
       case Kind.ping:
@@ -40,10 +52,14 @@ export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message |
   }
 }
 
-function badFrame({ code, detail }: Refusal, kind: number | undefined, requestId: number | undefined): BadFrame {
+function badFrame(
+  { code, detail }: Refusal,
+  kind: number | undefined,
+  requestId: number | undefined,
+): BadFrame {
   const isReply = kind === Kind.pong || kind === Kind.nodes || kind === Kind.error;
-  const isHandshake = kind === undefined || kind === Kind.hello || kind === Kind.close;
-  const of = isReply ? 'reply' : isHandshake ? 'other' : 'request';
+  const isOther = kind === undefined || kind === Kind.hello || kind === Kind.proof || kind === Kind.close;
+  const of = isReply ? 'reply' : isOther ? 'other' : 'request';
   return { type: 'bad', code, detail, of, ...(requestId !== undefined && { requestId }) };
 }
 
@@ -51,30 +67,36 @@ function badFrame({ code, detail }: Refusal, kind: number | undefined, requestId
 function finish<M extends Message>(message: M, reader: ByteReader, onUnknownPart?: () => void): M {
   const count = reader.u8('parts');
   if (count > limits.partsInFrame) throw new Refusal('BAD_FRAME', `${count} > ${limits.partsInFrame} parts`);
+  let length = 0;
   for (let i = 0; i < count; i++) {
     reader.u8(`parts[${i}]`);
-    reader.long(`parts[${i}]`);
-    onUnknownPart?.();
+    length += reader.long(`parts[${i}]`).length;
   }
+  if (length > limits.partsBytes)
+    throw new Refusal('BAD_FRAME', `${length} B > ${limits.partsBytes} B of parts`);
   reader.end();
+  for (let i = 0; i < count; i++) onUnknownPart?.();
   return message;
 }
 
 function readHello(reader: ByteReader): Hello {
-  if (!equalBytes(reader.raw(MAGIC.length, 'magic'), MAGIC)) throw new Refusal('BAD_MAGIC', 'not a disgover HELLO');
+  if (!equalBytes(reader.raw(MAGIC.length, 'magic'), MAGIC))
+    throw new Refusal('BAD_MAGIC', 'not a disgover HELLO');
   const minVersion = reader.u32('min version');
   const maxVersion = reader.u32('max version');
   const nonce = reader.raw(NONCE_BYTES, 'nonce').slice();
   const group = readText(reader, 'group', limits.groupBytes);
   const expectedId = reader.short('expected id');
   const contact = readContact(reader, 'contact');
-  return { type: 'hello', minVersion, maxVersion, nonce, group, contact, ...(expectedId.length > 0 && { expectedId: expectedId.slice() }) };
-}
-
-function readClose(reader: ByteReader): Message {
-  const code = readText(reader, 'code');
-  reader.end();
-  return { type: 'close', code };
+  return {
+    type: 'hello',
+    minVersion,
+    maxVersion,
+    nonce,
+    group,
+    contact,
+    ...(expectedId.length > 0 && { expectedId: expectedId.slice() }),
+  };
 }
 
 function readFindNode(reader: ByteReader, requestId: number): FindNode {
@@ -96,7 +118,13 @@ function readNodes(reader: ByteReader, requestId: number): Nodes {
   const ttlSeconds = exact === undefined ? 0 : reader.u32('ttl');
   const contacts = readList(reader, 'contacts', reader.u8('contacts'), limits.contactsInReply);
   const conflicts = readList(reader, 'conflicts', reader.u16('conflicts'), limits.contactsInAnnounce);
-  return { type: 'nodes', requestId, contacts, conflicts, ...(exact && { exact: { contact: exact, ttlSeconds } }) };
+  return {
+    type: 'nodes',
+    requestId,
+    contacts,
+    conflicts,
+    ...(exact && { exact: { contact: exact, ttlSeconds } }),
+  };
 }
 
 function readList(reader: ByteReader, field: string, count: number, most: number): EncodedContact[] {
@@ -108,14 +136,16 @@ function readList(reader: ByteReader, field: string, count: number, most: number
 
 function readOptional(reader: ByteReader, field: string): EncodedContact | undefined {
   const present = reader.u8(field);
-  if (present > 1) throw new Refusal('BAD_FRAME', `${field}: neither absent (0) nor present (1) but ${present}`);
+  if (present > 1)
+    throw new Refusal('BAD_FRAME', `${field}: neither absent (0) nor present (1) but ${present}`);
   return present === 1 ? readContact(reader, field) : undefined;
 }
 
 function readContact(reader: ByteReader, field: string, index?: number): EncodedContact {
   const where = index === undefined ? field : `${field}[${index}]`;
   const length = reader.u16(where);
-  if (length > limits.contactBytes) throw new Refusal('CONTACT_TOO_LARGE', `${where}: ${length} B > ${limits.contactBytes} B`);
+  if (length > limits.contactBytes)
+    throw new Refusal('CONTACT_TOO_LARGE', `${where}: ${length} B > ${limits.contactBytes} B`);
   const bytes = reader.raw(length, where);
   const idLength = bytes[0];
   if (idLength === undefined || idLength === 0 || 1 + idLength > length) {

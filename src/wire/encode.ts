@@ -24,7 +24,7 @@ export function encode(message: Message): Uint8Array {
         .u8(NO_PARTS)
         .frame();
     case 'close':
-      return writer.start(Kind.close).short(utf8(message.code)).frame();
+      return writer.start(Kind.close).short(utf8(message.code)).u8(NO_PARTS).frame();
     case 'ping':
       return writer.start(Kind.ping).u32(message.requestId).short(message.id).u8(NO_PARTS).frame();
     case 'pong':

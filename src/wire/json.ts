@@ -1,8 +1,9 @@
 // The JSON part of a contact: what is allowed in it, its one canonical text, and the strict way back.
 
-import { textOf, utf8 } from '../id/bytes.js';
 import { quote, Refusal, typeName } from '../errors.js';
+import { textOf, utf8 } from '../id/bytes.js';
 import { limits } from '../limits.js';
+import { duplicateKey, jsonFaultPosition, validUtf8Length } from './json-fault.js';
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -18,6 +19,7 @@ export function canonicalJson(value: unknown): string | Refusal {
 /** The canonical text of an object without one of its own keys: a contact without its id. */
 export function canonicalJsonWithout(omitted: string, object: object): string | Refusal {
   return refusalOf(() => {
+    if (Array.isArray(object)) throw new Refusal('BAD_CONTACT', 'expected object, got array');
     const text = writeObject(object, '', 0, [object], omitted);
     checkNoProxy(object);
     return text;
@@ -35,8 +37,8 @@ export function parseJson(bytes: Uint8Array): unknown | Refusal {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (fault) {
-    return new Refusal('BAD_JSON', `position ${/position (\d+)/.exec(String(fault))?.[1] ?? text.length}`);
+  } catch {
+    return new Refusal('BAD_JSON', `position ${jsonFaultPosition(text)}`);
   }
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) return new Refusal('DUPLICATE_KEY', duplicate);
@@ -51,7 +53,8 @@ function refusalOf<Result>(run: () => Result): Result | Refusal {
     return run();
   } catch (fault) {
     if (fault instanceof Refusal) return fault;
-    throw fault;
+    // Plain data can be read; only the trap of a Proxy throws, or one that is revoked.
+    return new Refusal('NOT_PLAIN', 'a value in it cannot be read: it is a Proxy');
   }
 }
 
@@ -67,22 +70,29 @@ function write(value: unknown, path: string, depth: number, above: object[]): st
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      if (above.includes(value)) throw new Refusal('NOT_SERIALIZABLE', `cycle at ${path}`);
+      if (above.includes(value)) throw new Refusal('NOT_SERIALIZABLE', `cycle at ${shown(path)}`);
       checkDepth(depth + 1, path);
       above.push(value);
       try {
-        return Array.isArray(value) ? writeArray(value, path, depth, above) : writeObject(value, path, depth, above);
+        return Array.isArray(value)
+          ? writeArray(value, path, depth, above)
+          : writeObject(value, path, depth, above);
       } finally {
         above.pop();
       }
     default:
-      throw new Refusal('NOT_SERIALIZABLE', `${path} is a ${typeof value}`);
+      throw new Refusal(
+        'NOT_SERIALIZABLE',
+        `${shown(path)} is ${value === undefined ? '' : 'a '}${typeof value}`,
+      );
   }
 }
 
 function writeArray(items: readonly unknown[], path: string, depth: number, above: object[]): string {
   checkCount(items.length, limits.jsonItems, 'items', path);
-  if (Object.keys(items).length !== items.length) throw new Refusal('NOT_PLAIN', `${path} is not a plain array`);
+  const isPlain =
+    Object.getPrototypeOf(items) === Array.prototype && Object.keys(items).length === items.length;
+  if (!isPlain) throw new Refusal('NOT_PLAIN', `${shown(path)} is not a plain array`);
   let text = '[';
   for (let i = 0; i < items.length; i++) {
     if (i > 0) text += ',';
@@ -93,16 +103,18 @@ function writeArray(items: readonly unknown[], path: string, depth: number, abov
 
 function writeObject(value: object, path: string, depth: number, above: object[], omitted?: string): string {
   checkPlain(value, path);
-  const keys = Object.keys(value).sort();
+  if (Object.getOwnPropertySymbols(value).length > 0) {
+    throw new Refusal('NOT_SERIALIZABLE', `a key${at(path)} is a symbol`);
+  }
+  if (omitted !== undefined) plainValue(value, omitted, path);
+  const keys = Object.keys(value).filter((key) => key !== omitted);
   checkCount(keys.length, limits.jsonKeys, 'keys', path);
   let text = '';
-  for (const key of keys) {
+  for (const key of keys.sort()) {
     checkKey(key, path);
-    if (key === omitted) continue;
-    const at = path === '' ? key : `${path}.${key}`;
     const property = plainValue(value, key, path);
     if (property === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(property, at, depth + 1, above)}`;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(property, within(path, key), depth + 1, above)}`;
   }
   return `{${text}}`;
 }
@@ -111,8 +123,10 @@ function checkPlain(value: object, path: string): void {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return;
   const name = typeName(value);
-  const code = ['Date', 'Map', 'Set', 'RegExp', 'Promise', 'WeakMap', 'WeakSet'].includes(name) ? 'NOT_SERIALIZABLE' : 'NOT_PLAIN';
-  throw new Refusal(code, `${path === '' ? 'the contact' : path} is a ${quote(name).slice(1, -1)}`);
+  const code = ['Date', 'Map', 'Set', 'RegExp', 'Promise', 'WeakMap', 'WeakSet'].includes(name)
+    ? 'NOT_SERIALIZABLE'
+    : 'NOT_PLAIN';
+  throw new Refusal(code, `${path === '' ? 'the contact' : shown(path)} is a ${shown(name)}`);
 }
 
 /** A Proxy shows nothing of itself but that it cannot be cloned. */
@@ -128,7 +142,7 @@ function checkNoProxy(object: object): void {
 function plainValue(of: object, key: string, path: string): unknown {
   const property = Object.getOwnPropertyDescriptor(of, key);
   if (property !== undefined && !('value' in property)) {
-    throw new Refusal('NOT_PLAIN', `${path === '' ? key : `${path}.${key}`} has a getter`);
+    throw new Refusal('NOT_PLAIN', `${shown(within(path, key))} has a getter`);
   }
   return property?.value;
 }
@@ -146,73 +160,48 @@ function freezeChecked(value: unknown, path: string, depth: number): void {
     checkCount(entries.length, limits.jsonKeys, 'keys', path);
     for (const [key, item] of entries) {
       checkKey(key, path);
-      freezeChecked(item, path === '' ? key : `${path}.${key}`, depth + 1);
+      freezeChecked(item, within(path, key), depth + 1);
     }
   }
   Object.freeze(value);
 }
 
 function checkString(text: string, path: string): void {
-  if (LONE_SURROGATE.test(text)) throw new Refusal('BAD_STRING', `lone surrogate at ${path}`);
+  if (LONE_SURROGATE.test(text)) throw new Refusal('BAD_STRING', `lone surrogate${at(path)}`);
   if (text.length > limits.jsonStringBytes / 3 && utf8(text).length > limits.jsonStringBytes) {
-    throw new Refusal('BAD_STRING', `${path} is longer than ${limits.jsonStringBytes} B`);
+    throw new Refusal('BAD_STRING', `${shown(path)} is longer than ${limits.jsonStringBytes} B`);
   }
 }
 
 function checkNumber(number: number, path: string): void {
-  if (!Number.isFinite(number)) throw new Refusal('BAD_NUMBER', `${path} is ${number}`);
+  if (!Number.isFinite(number)) throw new Refusal('BAD_NUMBER', `${shown(path)} is ${number}`);
   if (Number.isInteger(number) && !Number.isSafeInteger(number)) {
-    throw new Refusal('BAD_NUMBER', `${path} is beyond 9007199254740991: use a string`);
+    throw new Refusal('BAD_NUMBER', `${shown(path)} is beyond 9007199254740991: use a string`);
   }
 }
 
 function checkKey(key: string, path: string): void {
-  if (FORBIDDEN.has(key)) throw new Refusal('FORBIDDEN_KEY', `"${key}"${path === '' ? '' : ` at ${path}`}`);
-  if (LONE_SURROGATE.test(key)) throw new Refusal('BAD_STRING', `lone surrogate in a key${path === '' ? '' : ` at ${path}`}`);
+  if (FORBIDDEN.has(key)) throw new Refusal('FORBIDDEN_KEY', `"${key}"${at(path)}`);
+  if (LONE_SURROGATE.test(key)) throw new Refusal('BAD_STRING', `lone surrogate in a key${at(path)}`);
 }
 
 function checkDepth(depth: number, path: string): void {
-  if (depth > limits.jsonDepth) throw new Refusal('TOO_DEEP', `${depth} > ${limits.jsonDepth} at ${quote(path)}`);
+  if (depth > limits.jsonDepth) throw new Refusal('TOO_DEEP', `${depth} > ${limits.jsonDepth}${at(path)}`);
 }
 
 function checkCount(count: number, most: number, what: string, path: string): void {
-  if (count > most) throw new Refusal('TOO_MANY_KEYS', `${count} > ${most} ${what}${path === '' ? '' : ` at ${path}`}`);
+  if (count > most) throw new Refusal('TOO_MANY_KEYS', `${count} > ${most} ${what}${at(path)}`);
 }
 
-/** The first key that an object of a valid JSON text has twice. `JSON.parse` would keep the last in silence. */
-function duplicateKey(text: string): string | undefined {
-  // One set of keys for each open object; bounded by the length of the text, at most 3 KiB.
-  const open: (Set<string> | undefined)[] = [];
-  const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/g;
-  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
-    const [found, colon] = token;
-    if (found === '{') open.push(new Set());
-    else if (found === '[') open.push(undefined);
-    else if (found === '}' || found === ']') open.pop();
-    else if (colon !== undefined) {
-      const key = JSON.parse(found.slice(0, -colon.length)) as string;
-      const keys = open.at(-1);
-      if (keys?.has(key)) return quote(key).slice(1, -1);
-      keys?.add(key);
-    }
-  }
-  return undefined;
+/** Paths are made of the keys of whoever wrote the value: joined as they are, escaped where they are told. */
+function within(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
 }
 
-/** How many bytes at the start are valid UTF-8: where the fault is. */
-function validUtf8Length(bytes: Uint8Array): number {
-  let low = 0;
-  let high = bytes.length;
-  const decoder = () => new TextDecoder('utf-8', { fatal: true });
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    try {
-      // A sequence cut at `middle` is not a fault yet.
-      decoder().decode(bytes.subarray(0, middle), { stream: true });
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
-  }
-  return low;
+function shown(path: string): string {
+  return path === '' ? 'the value' : quote(path).slice(1, -1);
+}
+
+function at(path: string): string {
+  return path === '' ? '' : ` at ${shown(path)}`;
 }

@@ -97,7 +97,7 @@ export interface BadFrame {
   readonly type: 'bad';
   readonly code: FaultCode;
   readonly detail: string;
-  /** What the frame would have been. `other`: an unknown kind, or a handshake frame. */
+  /** What the frame would have been. An unknown kind is taken for a request; `other`: no kind, HELLO, PROOF or CLOSE. */
   readonly of: 'request' | 'reply' | 'other';
   /** Absent when the frame ends before it. */
   readonly requestId?: number;
