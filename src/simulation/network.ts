@@ -2,15 +2,11 @@
 
 import type { Timer } from '../contracts/runtime.js';
 import { DisgoverError } from '../errors.js';
+import { Cuts } from './cuts.js';
+import { drawLatency, type Latency } from './latency.js';
 import { TraceHash } from './trace-hash.js';
 import type { VirtualRuntime } from './virtual-runtime.js';
 import { type Address, type Attach, type Carrier, SimulatedWire, type WireEnd } from './wire.js';
-
-/** Milliseconds: always the same; evenly spread; or by a function of a number from 0 to below 1, drawn anew, and two hosts. */
-export type Latency =
-  | number
-  | { readonly min: number; readonly max: number }
-  | ((random: () => number, from: string, to: string) => number);
 
 export interface SimulatedNetworkOptions {
   /** One way, for each frame; a dial costs two. Default 10. */
@@ -28,12 +24,6 @@ export interface NetworkCounts {
   readonly bytes: number;
   /** Frames that vanished: by loss, a partition or a frozen host. */
   readonly lost: number;
-}
-
-/** A one-way cut between two sets of hosts. */
-interface Cut {
-  readonly from: ReadonlySet<string>;
-  readonly to: ReadonlySet<string>;
 }
 
 /**
@@ -55,10 +45,12 @@ export class SimulatedNetwork implements Carrier {
   readonly #wires = new Map<string, Set<SimulatedWire>>();
   readonly #crashed = new Set<string>();
   readonly #frozen = new Set<string>();
-  #cuts: Cut[] = [];
+  readonly #cuts = new Cuts();
+  readonly #random: () => number;
 
   constructor(runtime: VirtualRuntime, { latencyMs = 10, loss = 0 }: SimulatedNetworkOptions = {}) {
     this.#runtime = runtime;
+    this.#random = () => runtime.random();
     this.latencyMs = latencyMs;
     this.loss = loss;
   }
@@ -83,17 +75,17 @@ export class SimulatedNetwork implements Carrier {
   /** What hosts of one group send to hosts of another vanishes, and dials between them hang, until `heal`. */
   partition(...groups: readonly Iterable<string>[]): void {
     const sets = groups.map((group) => new Set(group));
-    for (const from of sets) for (const to of sets) if (from !== to) this.#cuts.push({ from, to });
+    for (const from of sets) for (const to of sets) if (from !== to) this.#cuts.add(from, to);
   }
 
   /** A partition in one direction: `to` still reaches `from`. */
   cut(from: Iterable<string>, to: Iterable<string>): void {
-    this.#cuts.push({ from: new Set(from), to: new Set(to) });
+    this.#cuts.add(from, to);
   }
 
   /** Ends every partition and cut. What vanished meanwhile stays lost. */
   heal(): void {
-    this.#cuts = [];
+    this.#cuts.clear();
   }
 
   /** The host accepts links and frames, but no frame leaves it, as of a process that is stopped. `thaw` ends that. */
@@ -128,19 +120,21 @@ export class SimulatedNetwork implements Carrier {
     signal: AbortSignal,
   ): Promise<End> {
     signal.throwIfAborted();
-    this.#counts.dials++;
-    const near = new SimulatedWire(this, from, to);
+    const near = new SimulatedWire(this, 2 * this.#counts.dials++, from, to);
     await this.#travel(near, signal);
+    signal.throwIfAborted();
+    // The answer leaves before anything that the far end sends as soon as it is there.
+    const answer = this.#travel(near.other, signal);
     this.#accept(near.other);
     try {
-      await this.#travel(near.other, signal);
+      await answer;
     } catch (aborted) {
       near.break();
       throw aborted;
     }
     // Refused, or crashed meanwhile.
     if (near.other.attached === undefined || near.hasEnded) {
-      throw new DisgoverError('DIAL_FAILED', `nobody listens at ${to.host}:${to.port}`);
+      throw new DisgoverError('DIAL_FAILED', `${to.host}:${to.port} refused`);
     }
     this.#counts.links++;
     const end = attach(near);
@@ -156,8 +150,8 @@ export class SimulatedNetwork implements Carrier {
     }
     const isLost =
       this.#frozen.has(from.local.host) ||
-      this.#isCut(from) ||
-      (frame !== undefined && this.loss > 0 && this.#runtime.random() < this.loss);
+      this.#cuts.separate(from.local.host, from.remote.host) ||
+      (frame !== undefined && this.loss > 0 && this.#random() < this.loss);
     if (!isLost) this.#depart(from, () => this.#arrive(from.other, frame));
     else if (frame !== undefined) this.#counts.lost++;
   }
@@ -172,6 +166,7 @@ export class SimulatedNetwork implements Carrier {
     const { local, remote } = far;
     const accept = this.listeners.get(`${local.host}:${local.port}`);
     if (accept === undefined || this.#crashed.has(local.host) || this.#crashed.has(remote.host)) return;
+    this.#trace.text(`${far.id} ${remote.host}:${remote.port} ${local.host}:${local.port}`);
     this.#keep(far);
     this.#keep(far.other);
     far.attached = accept(far);
@@ -186,10 +181,7 @@ export class SimulatedNetwork implements Carrier {
   #arrive(at: SimulatedWire, frame: Uint8Array | undefined): void {
     if (frame !== undefined) {
       this.#trace.number(this.#runtime.now());
-      this.#trace.text(at.remote.host);
-      this.#trace.number(at.remote.port);
-      this.#trace.text(at.local.host);
-      this.#trace.number(at.local.port);
+      this.#trace.number(at.id);
       this.#trace.bytes(frame);
     }
     at.arrive(frame);
@@ -202,7 +194,8 @@ export class SimulatedNetwork implements Carrier {
         signal.removeEventListener('abort', abort);
         resolve();
       };
-      const timer = this.#isCut(from) ? undefined : this.#depart(from, arrive);
+      const isLost = this.#cuts.separate(from.local.host, from.remote.host);
+      const timer = isLost ? undefined : this.#depart(from, arrive);
       const abort = () => {
         timer?.cancel();
         reject(signal.reason);
@@ -213,19 +206,8 @@ export class SimulatedNetwork implements Carrier {
 
   #depart(from: SimulatedWire, arrive: () => void): Timer {
     const { local, remote } = from;
-    const atMs = this.#runtime.now() + this.#drawLatency(local.host, remote.host);
-    from.lastArrivalMs = Math.max(from.lastArrivalMs, atMs);
+    const atMs = this.#runtime.now() + drawLatency(this.latencyMs, this.#random, local.host, remote.host);
+    if (atMs > from.lastArrivalMs) from.lastArrivalMs = atMs;
     return this.#runtime.setTimerAt(from.lastArrivalMs, arrive);
-  }
-
-  #drawLatency(from: string, to: string): number {
-    const latency = this.latencyMs;
-    if (typeof latency === 'number') return latency;
-    if (typeof latency === 'function') return latency(() => this.#runtime.random(), from, to);
-    return latency.min + (latency.max - latency.min) * this.#runtime.random();
-  }
-
-  #isCut({ local, remote }: SimulatedWire): boolean {
-    return this.#cuts.some(({ from, to }) => from.has(local.host) && to.has(remote.host));
   }
 }

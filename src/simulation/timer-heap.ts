@@ -22,7 +22,7 @@ class Entry implements Timer {
   }
 
   cancel(): void {
-    // What the closure holds goes at once, though the entry may stay for a while.
+    // What the closure holds goes at once, though the entry may stay for a while, and its owner may keep it for ever.
     this.run = nothing;
     this.heap?.discard(this);
   }
@@ -57,7 +57,9 @@ export class TimerHeap {
 
   /** Takes the earliest out, which must exist, and returns what it runs. */
   take(): () => void {
-    const { run } = this.#removeFirst();
+    const entry = this.#removeFirst();
+    const { run } = entry;
+    entry.run = nothing;
     return run;
   }
 

@@ -28,7 +28,11 @@ export class TraceHash {
 
   bytes(value: Uint8Array): void {
     this.number(value.length);
-    for (const byte of value) this.#word(byte);
+    // By words of four bytes, the last filled up: most of a simulation's time would else be spent here.
+    for (let at = 0; at < value.length; at += 4) {
+      const [a = 0, b = 0, c = 0, d = 0] = [value[at], value[at + 1], value[at + 2], value[at + 3]];
+      this.#word(a | (b << 8) | (c << 16) | (d << 24));
+    }
   }
 
   #word(word: number): void {

@@ -1,6 +1,7 @@
 // The Runtime of simulations: a clock that jumps from event to event, and chance from a seed. Node only: it needs setImmediate.
 
 import type { Runtime, Timer } from '../contracts/runtime.js';
+import { DisgoverError } from '../errors.js';
 import { SeededRandom } from './seeded-random.js';
 import { TimerHeap } from './timer-heap.js';
 
@@ -33,7 +34,10 @@ export class VirtualRuntime implements Runtime {
   #events = 0;
   #isDriven = false;
 
+  /** @throws DisgoverError `ERR_BAD_OPTION` */
   constructor({ seed = 1, epochMs = 1_767_225_600_000 }: VirtualRuntimeOptions = {}) {
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new DisgoverError('BAD_OPTION', `seed must be an integer from 0 to 2^53 - 1, got ${seed}`);
     this.seed = seed;
     this.#random = new SeededRandom(seed);
     this.#now = epochMs;
@@ -131,10 +135,14 @@ export class VirtualRuntime implements Runtime {
     return new Promise((resolve, reject) => {
       let hasMore = true;
       const step = () => {
-        hasMore = hasMore && !isOver() && (this.#timers.nextAt() ?? Number.POSITIVE_INFINITY) <= untilMs;
         if (!hasMore) return;
+        const atMs = this.#timers.nextAt();
+        hasMore = atMs !== undefined && atMs <= untilMs && !isOver();
+        if (atMs === undefined || !hasMore) return;
+        this.#now = atMs;
+        this.#events++;
         try {
-          this.#runNext();
+          this.#timers.take()();
         } catch (error) {
           hasMore = false;
           reject(error);
@@ -143,11 +151,5 @@ export class VirtualRuntime implements Runtime {
       for (let event = 0; event < EVENTS_A_TURN; event++) setImmediate(step);
       setImmediate(() => resolve(hasMore));
     });
-  }
-
-  #runNext(): void {
-    this.#now = this.#timers.nextAt() ?? this.#now;
-    this.#events++;
-    this.#timers.take()();
   }
 }

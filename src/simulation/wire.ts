@@ -32,6 +32,8 @@ export interface Carrier {
 }
 
 export class SimulatedWire implements Wire {
+  /** Even at the end that dialled, and one more at the other. */
+  readonly id: number;
   readonly local: Address;
   readonly remote: Address;
   readonly other: SimulatedWire;
@@ -41,11 +43,12 @@ export class SimulatedWire implements Wire {
   hasEnded = false;
   readonly #carrier: Carrier;
 
-  constructor(carrier: Carrier, local: Address, remote: Address, other?: SimulatedWire) {
+  constructor(carrier: Carrier, id: number, local: Address, remote: Address, other?: SimulatedWire) {
+    this.id = id;
     this.#carrier = carrier;
     this.local = local;
     this.remote = remote;
-    this.other = other ?? new SimulatedWire(carrier, remote, local, this);
+    this.other = other ?? new SimulatedWire(carrier, id + 1, remote, local, this);
   }
 
   get isRead(): boolean {

@@ -47,7 +47,7 @@ export class MemoryLink implements Link, WireEnd {
       return false;
     }
     this.#wire.send(frame.slice());
-    return this.#unreadBytes <= limits.linkPauseBytes;
+    return this.#unreadBytes < limits.linkPauseBytes;
   }
 
   close(reason?: LinkCloseReason): void {
