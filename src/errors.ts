@@ -20,7 +20,7 @@ export const faults = {
   BAD_HOST: 'A host is not a canonical IP literal or a host name.',
   BAD_PORT: 'A port is not an integer from 1 to 65535.',
   TOO_MANY_ADDRESSES: 'A contact lists more than 4 addresses.',
-  NO_TRANSPORT_FOR: 'None of the node\'s transports can dial the contact.',
+  NO_TRANSPORT_FOR: "None of the node's transports can dial the contact.",
 
   // Use of a node
   CLOSED: 'The node is closed, or closes while the call was under way.',
@@ -119,8 +119,10 @@ export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
 /** Text from elsewhere as it may be shown: control characters escaped, cut to 64 characters. */
 export function quote(text: string): string {
   const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: C1 controls are what JSON leaves unescaped
-  return shown.replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return shown.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The name of a value's type as users know it, for messages: `array`, `null`, `Date`. */

@@ -32,10 +32,15 @@ export function makeHello({ own, group, dialledId }: HandshakeSide, nonce: Uint8
 export function judgeHello(hello: Hello, { own, group, dialledId }: HandshakeSide): Refusal | undefined {
   const { min, max } = protocolVersions;
   if (hello.minVersion > max || hello.maxVersion < min) {
-    return new Refusal('VERSION_MISMATCH', `we speak ${min}..${max}, peer ${hello.minVersion}..${hello.maxVersion}`);
+    return new Refusal(
+      'VERSION_MISMATCH',
+      `we speak ${min}..${max}, peer ${hello.minVersion}..${hello.maxVersion}`,
+    );
   }
-  if (hello.group !== group) return new Refusal('GROUP_MISMATCH', `the peer is of group ${quote(hello.group)}`);
-  if (equalBytes(hello.contact.idBytes, own.idBytes)) return new Refusal('SELF_CONNECT', 'that is this node itself');
+  if (hello.group !== group)
+    return new Refusal('GROUP_MISMATCH', `the peer is of group ${quote(hello.group)}`);
+  if (equalBytes(hello.contact.idBytes, own.idBytes))
+    return new Refusal('SELF_CONNECT', 'that is this node itself');
   const contact = hello.contact.parse();
   if (contact instanceof Refusal) return contact.within('HELLO');
   if (dialledId !== undefined && !equalBytes(hello.contact.idBytes, dialledId)) {

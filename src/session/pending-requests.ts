@@ -48,15 +48,21 @@ export class PendingRequests {
   /** Sends the request that `make` builds for an id, now or when fewer are in flight. */
   request(make: (requestId: number) => Request, expects: 'pong', options: RequestOptions): Promise<Pong>;
   request(make: (requestId: number) => Request, expects: 'nodes', options: RequestOptions): Promise<Nodes>;
-  request(make: (requestId: number) => Request, expects: Answer['type'], { signal }: RequestOptions): Promise<Answer> {
+  request(
+    make: (requestId: number) => Request,
+    expects: Answer['type'],
+    { signal }: RequestOptions,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#pending.size < limits.requestsInFlightPerPeer) return this.#start(make, expects, signal, resolve, reject);
+      if (this.#pending.size < limits.requestsInFlightPerPeer)
+        return this.#start(make, expects, signal, resolve, reject);
       if (this.#waiting.length >= limits.requestsInFlight) {
         return reject(new DisgoverError('BUSY', `${this.size} requests to one peer`));
       }
       this.#waiting.push({
-        start: () => (signal?.aborted ? reject(signal.reason) : this.#start(make, expects, signal, resolve, reject)),
+        start: () =>
+          signal?.aborted ? reject(signal.reason) : this.#start(make, expects, signal, resolve, reject),
         end: reject,
       });
     });

@@ -63,7 +63,8 @@ export class SessionPool {
     let strangers = 0;
     for (const session of this.#sessions) if (session.peer === undefined && !session.isDialled) strangers++;
     this.#start(new Session(link, this.#host));
-    if (strangers >= limits.unprovedSessions) this.#dropOldest((session) => session.peer === undefined && !session.isDialled);
+    if (strangers >= limits.unprovedSessions)
+      this.#dropOldest((session) => session.peer === undefined && !session.isDialled);
   }
 
   /**
@@ -117,7 +118,9 @@ export class SessionPool {
       link.close();
       throw signal.reason ?? new DisgoverError('CLOSED', 'the node is closed');
     }
-    const session = new Session(link, this.#host, { id: target instanceof EncodedContact ? target.idBytes : undefined });
+    const session = new Session(link, this.#host, {
+      id: target instanceof EncodedContact ? target.idBytes : undefined,
+    });
     this.#start(session);
     // Requests may use it at once; if another id answers, they fail with ID_MISMATCH.
     if (target instanceof EncodedContact && !this.#byId.has(target.id)) this.#byId.set(target.id, session);
@@ -178,7 +181,8 @@ export class SessionPool {
     }
     if (session.endedBy?.code === 'ERR_SELF_CONNECT' && session.dialledAddress !== undefined) {
       const [oldest] = this.#ownAddresses;
-      if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined) this.#ownAddresses.delete(oldest);
+      if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined)
+        this.#ownAddresses.delete(oldest);
       this.#ownAddresses.add(addressKey(session.dialledAddress));
     }
     host.onClosed(session);
@@ -202,7 +206,8 @@ export class SessionPool {
       this.#idleAlarm = undefined;
       const longAgo = this.#host.now() - limits.idleMs;
       for (const session of [...this.#sessions]) {
-        if (session.lastUsedAt <= longAgo && session.pending.size === 0) session.close('IDLE', `unused for ${limits.idleMs} ms`);
+        if (session.lastUsedAt <= longAgo && session.pending.size === 0)
+          session.close('IDLE', `unused for ${limits.idleMs} ms`);
       }
       if (this.#sessions.size > 0) this.#watchIdle();
     });

@@ -105,7 +105,8 @@ export class Session {
     this.lastUsedAt = this.#host.now();
     const frame = encode(message);
     if (this.peer === undefined && message.type !== 'close') {
-      const isTooMuch = this.#framesBeforeHello >= limits.framesBeforeHello || frame.length > limits.frameBeforeHelloBytes;
+      const isTooMuch =
+        this.#framesBeforeHello >= limits.framesBeforeHello || frame.length > limits.frameBeforeHelloBytes;
       if (isTooMuch || this.#held.length > 0) {
         this.#held.push(frame.slice());
         return;
@@ -123,10 +124,10 @@ export class Session {
     this.#link.close();
   }
 
-  /** The peer has ended the session: nothing more is said. */
-  end(reason: DisgoverError): void {
+  /** The peer has said CLOSE: nothing more is said. */
+  endByPeer(code: string): void {
     if (this.#endedBy !== undefined) return;
-    this.#end(reason);
+    this.#end(faultOfPeer(code, 'LINK_LOST'));
     this.#link.close();
   }
 
@@ -141,14 +142,22 @@ export class Session {
 
   #onFirstFrame(frame: Uint8Array): void {
     const message = decode(frame);
-    if (message.type === 'close') return this.end(faultOfPeer(message.code, 'LINK_LOST'));
-    if (message.type === 'bad' && message.of === 'other') return this.#refuse(new Refusal(message.code, message.detail));
-    if (message.type !== 'hello') return this.#refuse(new Refusal('HELLO_EXPECTED', `got ${message.type === 'bad' ? message.of : message.type}`));
+    if (message.type === 'close') return this.endByPeer(message.code);
+    if (message.type === 'bad' && message.of === 'other')
+      return this.#refuse(new Refusal(message.code, message.detail));
+    if (message.type !== 'hello')
+      return this.#refuse(
+        new Refusal('HELLO_EXPECTED', `got ${message.type === 'bad' ? message.of : message.type}`),
+      );
     this.#onHello(message);
   }
 
   #onHello(hello: Hello): void {
-    const refusal = judgeHello(hello, { own: this.#host.own(), group: this.#host.group, dialledId: this.#dialledId });
+    const refusal = judgeHello(hello, {
+      own: this.#host.own(),
+      group: this.#host.group,
+      dialledId: this.#dialledId,
+    });
     if (refusal !== undefined) {
       // Both sides remember the true id: who dialled the wrong one learns ours before the link ends.
       if (refusal.code === 'ID_MISMATCH') {

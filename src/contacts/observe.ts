@@ -1,0 +1,200 @@
+// The single writer of what is known about contacts: arbitrate, then registrations, held contacts and cache. (Nodes that proved
+// themselves go to the routing table, by the same arbiter.)
+
+import type { Contact } from '../contracts/contact.js';
+import { Refusal } from '../errors.js';
+import type { ContactId } from '../id/contact-id.js';
+import type { Key } from '../id/key.js';
+import { limits } from '../limits.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { canonicalJson } from '../wire/json.js';
+import type { Arbitration } from './arbitrate.js';
+import { ContactCache } from './contact-cache.js';
+import { HeldContacts } from './held-contacts.js';
+import { LocalRegistrations } from './local-registrations.js';
+
+/** How a contact was learnt. `from`: the contact of the node that sent it. */
+export type Observation =
+  | { readonly type: 'registered' }
+  | { readonly type: 'unregistered' }
+  | { readonly type: 'found'; readonly ttlMs: number }
+  | { readonly type: 'announced'; readonly from: EncodedContact }
+  | { readonly type: 'withdrawn'; readonly from: EncodedContact };
+
+export interface Observed {
+  /** What stands now; absent when nothing is kept (a withdrawal, or an announce of what was withdrawn). */
+  readonly standing?: EncodedContact;
+  /** What stood before, where that was another contact. */
+  readonly before?: EncodedContact;
+}
+
+/** Two contacts of one id met, and the arriving one did not simply win. */
+export interface Conflict {
+  readonly incumbent: Contact;
+  readonly candidate: Contact;
+  /** What stands: the incumbent, or a merge. */
+  readonly standing: Contact;
+}
+
+export interface ContactsDependencies {
+  readonly own: () => EncodedContact;
+  readonly now: () => number;
+  readonly arbitration: Arbitration;
+  /** Whether so many nodes closer to the key are known that others will hold it. */
+  readonly isTooFarToHold: (key: Key) => boolean;
+  readonly onConflict: (conflict: Conflict) => void;
+  /** A remote claim to an id registered here was refused: its holders should hear ours again. */
+  readonly onClaimRefused: (id: ContactId) => void;
+}
+
+export class Contacts {
+  readonly registrations: LocalRegistrations;
+  readonly held: HeldContacts;
+  readonly cache: ContactCache;
+  readonly #deps: ContactsDependencies;
+
+  constructor(ownKey: Key, deps: ContactsDependencies) {
+    this.#deps = deps;
+    this.registrations = new LocalRegistrations(deps.now);
+    this.held = new HeldContacts(ownKey, deps.now);
+    this.cache = new ContactCache(deps.now);
+  }
+
+  /** What this node hosts: its own contact, or the current one of a registration. */
+  hosted(id: ContactId): EncodedContact | undefined {
+    const own = this.#deps.own();
+    return id === own.id ? own : this.registrations.current(id);
+  }
+
+  /** What this node can vouch for: hosted here, or held for others. */
+  exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined {
+    const hosted = this.hosted(id);
+    return hosted === undefined ? this.held.get(id) : { contact: hosted, ttlMs: limits.registrationMs };
+  }
+
+  /** Whatever this node knows of an id. */
+  known(id: ContactId): EncodedContact | undefined {
+    return this.exact(id)?.contact ?? this.cache.get(id);
+  }
+
+  /** Writes what was learnt. A Refusal when the contact is none, or is not the sender's to announce. */
+  observe(contact: EncodedContact, how: Observation): Observed | Refusal {
+    const parsed = contact.parse();
+    if (parsed instanceof Refusal) return parsed;
+    if (contact.id === this.#deps.own().id) return this.#aboutOurselves(contact);
+    switch (how.type) {
+      case 'registered':
+        return this.#register(contact);
+      case 'unregistered':
+        return this.#unregister(contact);
+      case 'found':
+        return this.#meet(contact, (standing) => this.cache.set(standing, how.ttlMs));
+      case 'announced':
+        return foreign(contact, how.from) ?? this.#announced(contact);
+      case 'withdrawn':
+        return foreign(contact, how.from) ?? this.#withdrawn(contact);
+    }
+  }
+
+  /** The node's own contact is never written by what comes in. */
+  #aboutOurselves(contact: EncodedContact): Observed {
+    const own = this.#deps.own();
+    if (own.equals(contact)) return { standing: own };
+    this.#deps.onConflict({ incumbent: own.contact, candidate: contact.contact, standing: own.contact });
+    return { standing: own, before: own };
+  }
+
+  #register(contact: EncodedContact): Observed {
+    const { id } = contact;
+    const before = this.known(id);
+    const own = this.#decide(this.registrations.own(id), contact);
+    const standing = before === undefined ? own : this.#deps.arbitration.decide(before, own);
+    this.registrations.set(own, standing.equals(own) ? own : standing);
+    this.held.delete(id);
+    this.cache.delete(id);
+    return { standing, ...(before && !before.equals(contact) && { before }) };
+  }
+
+  #unregister(contact: EncodedContact): Observed {
+    const stored = this.known(contact.id);
+    if (stored !== undefined && this.#deps.arbitration.keeps(stored, contact)) return { standing: stored };
+    this.registrations.delete(contact.id);
+    this.cache.delete(contact.id);
+    this.held.bury(contact);
+    return {};
+  }
+
+  #announced(contact: EncodedContact): Observed {
+    const buried = this.held.tombstone(contact.id);
+    if (
+      buried !== undefined &&
+      (buried.equals(contact) || this.#deps.arbitration.decide(buried, contact) === buried)
+    ) {
+      return {};
+    }
+    const isKept = !this.registrations.has(contact.id) && !this.#deps.isTooFarToHold(contact.key);
+    return this.#meet(contact, (standing, before) => {
+      if (isKept) {
+        this.held.announce(before, contact, standing);
+        this.cache.delete(contact.id);
+      } else if (before !== undefined) {
+        this.cache.set(standing, this.cache.ttlMs(contact.id));
+      }
+    });
+  }
+
+  #withdrawn(contact: EncodedContact): Observed {
+    const { id } = contact;
+    const own = this.registrations.own(id);
+    if (own !== undefined) {
+      // Where ours had given way to it, ours stands again.
+      if (this.registrations.current(id)?.equals(contact)) this.registrations.set(own, own);
+      return { standing: own };
+    }
+    const stored = this.known(id);
+    if (stored !== undefined && this.#deps.arbitration.keeps(stored, contact)) return { standing: stored };
+    this.cache.delete(id);
+    this.held.bury(contact);
+    return {};
+  }
+
+  /** A contact from elsewhere meets what is known; `write` stores what stands where no registration is concerned. */
+  #meet(
+    contact: EncodedContact,
+    write: (standing: EncodedContact, before: EncodedContact | undefined) => void,
+  ): Observed {
+    const { id } = contact;
+    const before = this.known(id);
+    const standing = this.#decide(before, contact);
+    if (this.registrations.has(id)) {
+      if (standing !== before) this.registrations.learn(id, standing);
+      else if (!contact.equals(standing)) this.#deps.onClaimRefused(id);
+    } else {
+      if (this.held.get(id) !== undefined && standing !== before) this.held.replace(standing);
+      write(standing, before);
+    }
+    return { standing, ...(before && !before.equals(contact) && { before }) };
+  }
+
+  #decide(incumbent: EncodedContact | undefined, candidate: EncodedContact): EncodedContact {
+    const standing = this.#deps.arbitration.decide(incumbent, candidate);
+    if (incumbent !== undefined && !standing.equals(candidate) && !incumbent.equals(candidate)) {
+      const [before, arrived] = [incumbent.contact, candidate.contact];
+      this.#deps.onConflict({ incumbent: before, candidate: arrived, standing: standing.contact });
+    }
+    return standing;
+  }
+}
+
+/** A node announces and withdraws what it hosts itself: contacts at its own address, or without any. */
+function foreign(contact: EncodedContact, from: EncodedContact): Refusal | undefined {
+  const { transport } = contact.contact;
+  if (transport === undefined || sameTransport(transport, from.contact.transport)) return undefined;
+  return new Refusal('FOREIGN_TRANSPORT', `${contact.id} is hosted elsewhere than at ${from.id}`);
+}
+
+function sameTransport(a: Contact['transport'], b: Contact['transport']): boolean {
+  if (a === undefined || b === undefined) return false;
+  const [textA, textB] = [canonicalJson(a), canonicalJson(b)];
+  return typeof textA === 'string' && textA === textB;
+}

@@ -1,0 +1,157 @@
+// The iterative FIND-NODE walk (Maymounkov, Mazières 2002, §2.3) as a pure state machine: no socket, timer or promise. It is
+// asked what to do next and told what came back; time comes in as a number.
+//
+// Loose form: at most alpha requests in flight, the next goes out with each reply. The walk ends when the k closest nodes known
+// that did not fail have answered, not when a round brings nothing closer. A peer slower than its own usual time does not hold
+// up the next request; only the end waits for it, since "nobody has it" must be true.
+
+import { ClosestList } from '../id/closest-list.js';
+import type { ContactId } from '../id/contact-id.js';
+import { compareDistance } from '../id/distance.js';
+import type { Key } from '../id/key.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { LookupPeer } from './lookup-peer.js';
+
+export interface LookupOptions {
+  /** How many of the closest must have answered. */
+  readonly k: number;
+  /** Most requests in flight. */
+  readonly alpha: number;
+  /** Most requests in all. */
+  readonly maxRequests: number;
+  /** Most nodes remembered as candidates; the furthest are forgotten. */
+  readonly maxCandidates: number;
+  /**
+   * What an announce wants: once alpha replies in a row have brought nobody closer, all unasked of the k closest are asked at
+   * once. Certifies them in one round trip instead of six, for as many requests.
+   */
+  readonly burst: boolean;
+}
+
+export type LookupMove =
+  | { readonly type: 'ask'; readonly peer: LookupPeer }
+  /** Nothing to do before a reply, a failure, or this moment. */
+  | { readonly type: 'wait'; readonly until: number | undefined }
+  | { readonly type: 'end'; readonly reason: LookupEnd };
+
+/** `closest`: the k closest have answered. `requests`: the budget is spent. `nobody`: there is, or was, nobody to ask. */
+export type LookupEnd = 'closest' | 'requests' | 'nobody';
+
+export class Lookup {
+  readonly target: Key;
+  readonly #options: LookupOptions;
+  // Everybody who may still matter, closest first. Bounded by maxCandidates.
+  readonly #peers: ClosestList<LookupPeer>;
+  // Whom not to consider again: in the list, or failed. Bounded by maxCandidates and maxRequests.
+  readonly #seen = new Set<ContactId>();
+  // Bounded by alpha, or k in a burst.
+  readonly #inFlight = new Set<LookupPeer>();
+  #requests = 0;
+  #answers = 0;
+  #repliesWithoutProgress = 0;
+
+  constructor(target: Key, options: LookupOptions) {
+    this.target = target;
+    this.#options = options;
+    this.#peers = new ClosestList(target, options.maxCandidates);
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** The closest that answered, at most k, closest first. */
+  get closest(): readonly LookupPeer[] {
+    return this.#peers.items.filter(({ state }) => state === 'answered').slice(0, this.#options.k);
+  }
+
+  /** Adds whom somebody named, or whom we knew. True when one of them is closer than all known before. */
+  hear(contacts: Iterable<EncodedContact>, toldBy?: LookupPeer): boolean {
+    const nearest = this.#peers.items[0];
+    for (const contact of contacts) {
+      if (this.#seen.has(contact.id)) continue;
+      const peer = new LookupPeer(contact, toldBy);
+      const out = this.#peers.add(peer);
+      if (out === peer) continue;
+      this.#seen.add(contact.id);
+      if (out !== undefined && out.state === 'heard') this.#seen.delete(out.contact.id);
+    }
+    const now = this.#peers.items[0];
+    return (
+      now !== undefined && (nearest === undefined || compareDistance(this.target, now.key, nearest.key) < 0)
+    );
+  }
+
+  /** What to do now. To be called again after each `ask`. `now`: the runtime's milliseconds. */
+  next(now: number): LookupMove {
+    for (const peer of this.#inFlight) if (peer.state === 'asked' && peer.lateAt <= now) peer.state = 'late';
+    const candidate = this.#candidate();
+    if (candidate !== undefined && this.#requests < this.#options.maxRequests) {
+      let awaited = 0;
+      for (const peer of this.#inFlight) if (peer.state === 'asked') awaited++;
+      return awaited < this.#width()
+        ? { type: 'ask', peer: candidate }
+        : { type: 'wait', until: this.#nextLate() };
+    }
+    const isSettled = this.#peers.items.slice(0, this.#options.k).every(({ state }) => state === 'answered');
+    if (isSettled) return { type: 'end', reason: this.#answers === 0 ? 'nobody' : 'closest' };
+    if (this.#inFlight.size > 0) return { type: 'wait', until: this.#nextLate() };
+    return { type: 'end', reason: 'requests' };
+  }
+
+  /** The request that `next` wanted has left. `lateAt`: when the peer is slower than its usual. */
+  asked(peer: LookupPeer, now: number, lateAt: number): void {
+    if (peer.state !== 'heard') return;
+    peer.state = 'asked';
+    peer.askedAt = now;
+    peer.lateAt = lateAt;
+    this.#inFlight.add(peer);
+    this.#requests++;
+  }
+
+  /** The peer named these. Late answers count like any other; a second one changes nothing and returns false. */
+  answered(peer: LookupPeer, contacts: Iterable<EncodedContact>): boolean {
+    if (!this.#inFlight.delete(peer)) return false;
+    peer.state = 'answered';
+    this.#answers++;
+    this.#repliesWithoutProgress = this.hear(contacts, peer) ? 0 : this.#repliesWithoutProgress + 1;
+    return true;
+  }
+
+  /** The peer did not answer, or could not be reached. */
+  failed(peer: LookupPeer): boolean {
+    if (!this.#inFlight.delete(peer)) return false;
+    peer.state = 'failed';
+    this.#peers.remove(peer.key);
+    return true;
+  }
+
+  /** The closest that was not asked, among the k closest. Who is late does not count: the next one takes the place. */
+  #candidate(): LookupPeer | undefined {
+    let counted = 0;
+    for (const peer of this.#peers.items) {
+      if (peer.state === 'late') continue;
+      if (counted++ === this.#options.k) break;
+      if (peer.state === 'heard') return peer;
+    }
+    return undefined;
+  }
+
+  #width(): number {
+    const { alpha, burst, k } = this.#options;
+    // A round that only failed is no failure to come closer: replies are counted, not requests.
+    return burst && this.#repliesWithoutProgress >= alpha ? k : alpha;
+  }
+
+  #nextLate(): number | undefined {
+    let until: number | undefined;
+    for (const { state, lateAt } of this.#inFlight) {
+      if (state === 'asked' && (until === undefined || lateAt < until)) until = lateAt;
+    }
+    return until;
+  }
+}

@@ -1,0 +1,115 @@
+// Drives a lookup: sends what it wants sent, tells it what came back, and yields each answer and failure as it comes.
+
+import { DisgoverError, Refusal } from '../errors.js';
+import type { ContactId } from '../id/contact-id.js';
+import { onAbort } from '../runtime/abort.js';
+import type { Alarm, Alarms } from '../runtime/alarms.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import type { Nodes } from '../wire/messages.js';
+import type { LookupEnd, LookupMove } from './lookup.js';
+import type { LookupPeer } from './lookup-peer.js';
+
+/** What a driver needs of a lookup: one list, or several disjoint ones. */
+export interface Walk {
+  next(now: number): LookupMove;
+  asked(peer: LookupPeer, now: number, lateAt: number): void;
+  answered(peer: LookupPeer, contacts: Iterable<EncodedContact>): boolean;
+  failed(peer: LookupPeer): boolean;
+  readonly requests: number;
+  readonly answers: number;
+  readonly closest: readonly LookupPeer[];
+}
+
+export interface WalkDependencies {
+  readonly now: () => number;
+  readonly alarms: Alarms;
+  /** Sends the request. Rejects when the peer does not answer. */
+  readonly findNode: (contact: EncodedContact, signal: AbortSignal) => Promise<Nodes>;
+  /** Milliseconds that the peer usually takes, at most. */
+  readonly lateMs: (id: ContactId) => number;
+  /** Whether a contact named by others is to be considered: not ourselves, not quarantined. */
+  readonly isEligible: (contact: EncodedContact) => boolean;
+}
+
+export type WalkStep =
+  | { readonly type: 'answered'; readonly peer: LookupPeer; readonly nodes: Nodes; readonly ms: number }
+  | {
+      readonly type: 'failed';
+      readonly peer: LookupPeer;
+      readonly fault: DisgoverError;
+      readonly ms: number;
+    };
+
+/**
+ * Walks until the lookup ends, and returns why. Leaving the loop, or `signal`, ends every request in flight in the same turn.
+ * @throws the signal's reason.
+ */
+export async function* runLookup(
+  walk: Walk,
+  deps: WalkDependencies,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+  const requests = new AbortController();
+  const arrived: WalkStep[] = []; // bounded by the requests in flight
+  let wake = () => {};
+  const removeAbort = onAbort(signal, () => {
+    requests.abort(signal?.reason);
+    wake();
+  });
+
+  function ask(peer: LookupPeer): void {
+    const sentAt = deps.now();
+    walk.asked(peer, sentAt, sentAt + deps.lateMs(peer.contact.id));
+    const settle = (step: WalkStep) => {
+      arrived.push(step);
+      wake();
+    };
+    deps.findNode(peer.contact, requests.signal).then(
+      (nodes) => settle({ type: 'answered', peer, nodes, ms: deps.now() - sentAt }),
+      (fault) => {
+        if (!requests.signal.aborted)
+          settle({ type: 'failed', peer, fault: asFault(fault), ms: deps.now() - sentAt });
+      },
+    );
+  }
+
+  function take(step: WalkStep): void {
+    if (step.type === 'failed') walk.failed(step.peer);
+    else walk.answered(step.peer, step.nodes.contacts.filter(deps.isEligible));
+  }
+
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      for (let step = arrived.shift(); step !== undefined; step = arrived.shift()) {
+        take(step);
+        yield step;
+        signal?.throwIfAborted();
+      }
+      let move = walk.next(deps.now());
+      for (; move.type === 'ask'; move = walk.next(deps.now())) ask(move.peer);
+      if (move.type === 'end') return move.reason;
+      await arrival(move.until);
+    }
+  } finally {
+    removeAbort();
+    requests.abort(new DisgoverError('CLOSED', 'the lookup has ended'));
+  }
+
+  /** Resolves when something has arrived, was aborted, or when somebody in flight becomes late. */
+  async function arrival(until: number | undefined): Promise<void> {
+    if (arrived.length > 0) return;
+    let alarm: Alarm | undefined;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (until !== undefined) alarm = deps.alarms.at(until, resolve);
+    });
+    alarm?.cancel();
+  }
+}
+
+function asFault(fault: unknown): DisgoverError {
+  if (fault instanceof DisgoverError) return fault;
+  if (fault instanceof Refusal) return DisgoverError.from(fault);
+  return new DisgoverError('INTERNAL', 'a request failed for an unknown reason', { cause: fault });
+}

@@ -1,0 +1,45 @@
+// Who failed, and until when nobody's reply brings them back. Each failure in a row doubles the time.
+
+import type { ContactId } from '../id/contact-id.js';
+import { limits } from '../limits.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+
+interface Failed {
+  readonly strikes: number;
+  readonly until: number;
+  readonly contact: EncodedContact | undefined;
+}
+
+export class Quarantine {
+  // Bounded by limits.quarantined: whoever failed longest ago goes.
+  readonly #failed = new Map<ContactId, Failed>();
+
+  /** Keeps the id out: 5 s at first, doubling to 10 min. `contact`: the one that failed, where another would do. */
+  strike(id: ContactId, now: number, contact?: EncodedContact): void {
+    const strikes = (this.#failed.get(id)?.strikes ?? 0) + 1;
+    const ms = Math.min(limits.quarantineFirstMs * 2 ** (strikes - 1), limits.quarantineLastMs);
+    this.#failed.delete(id);
+    this.#failed.set(id, { strikes, until: now + ms, contact });
+    const [oldest] = this.#failed.keys();
+    if (this.#failed.size > limits.quarantined && oldest !== undefined) this.#failed.delete(oldest);
+  }
+
+  /** The id has answered: its failures are forgotten. */
+  clear(id: ContactId): void {
+    this.#failed.delete(id);
+  }
+
+  holds(id: ContactId, now: number): boolean {
+    const failed = this.#failed.get(id);
+    return failed !== undefined && now < failed.until;
+  }
+
+  /** Whether this very contact failed: another one of the same id may be tried. */
+  holdsContact(contact: EncodedContact, now: number): boolean {
+    return this.holds(contact.id, now) && this.#failed.get(contact.id)?.contact?.equals(contact) === true;
+  }
+
+  get size(): number {
+    return this.#failed.size;
+  }
+}

@@ -1,0 +1,128 @@
+// The nodes we know, each proved by a session: k-bucket's tree, with our order and our arbiter.
+
+import KBucket from 'k-bucket';
+import { closestOf } from '../id/closest-list.js';
+import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
+import { bucketIndex } from '../id/distance.js';
+import { type Key, keyOf } from '../id/key.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+
+export interface TableEntry {
+  readonly key: Key;
+  readonly contact: EncodedContact;
+  /** When the node last answered. */
+  verifiedAt: number;
+  /** Requests in a row that it has not answered. */
+  failures: number;
+}
+
+interface Stored extends TableEntry {
+  // What k-bucket asks of its entries.
+  readonly id: Uint8Array;
+  readonly vectorClock: number;
+}
+
+export interface RoutingTableOptions {
+  readonly own: Key;
+  /** Entries in a bucket. */
+  readonly k: number;
+  /** What stands, of the contact in the table and one that has just been proved. */
+  readonly arbitrate: (incumbent: EncodedContact | undefined, candidate: EncodedContact) => EncodedContact;
+}
+
+/** `kept`: the arbiter preferred what is there. `full`: no place in the bucket, whose oldest entry is given. */
+export type AddOutcome =
+  | { readonly type: 'added' | 'updated' | 'touched' | 'own' }
+  | { readonly type: 'kept'; readonly incumbent: EncodedContact }
+  | { readonly type: 'full'; readonly oldest: EncodedContact };
+
+export class RoutingTable {
+  readonly #own: Key;
+  readonly #k: number;
+  readonly #arbitrate: RoutingTableOptions['arbitrate'];
+  // At most k entries in each of at most 256 buckets.
+  readonly #tree: KBucket<Stored>;
+  #size = 0;
+  #oldestOfFull: Stored | undefined;
+
+  constructor({ own, k, arbitrate }: RoutingTableOptions) {
+    this.#own = own;
+    this.#k = k;
+    this.#arbitrate = arbitrate;
+    this.#tree = new KBucket<Stored>({
+      localNodeId: own,
+      numberOfNodesPerKBucket: k,
+      numberOfNodesToPing: 1,
+      // What wins has been decided before an entry is added.
+      arbiter: (_incumbent, candidate) => candidate,
+    });
+    this.#tree.on('ping', ([oldest]: Stored[]) => {
+      this.#oldestOfFull = oldest;
+    });
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds, updates or freshens the entry of a node that has just proved itself. */
+  add(contact: EncodedContact, now: number): AddOutcome {
+    const { key } = contact;
+    if (bucketIndex(this.#own, key) === undefined) return { type: 'own' };
+    const stored = this.#tree.get(key);
+    if (stored !== null) return this.#meet(stored, contact, now);
+    const accepted = this.#dialable(this.#arbitrate(undefined, contact), contact);
+    this.#oldestOfFull = undefined;
+    this.#tree.add({ id: key, key, vectorClock: 0, contact: accepted, verifiedAt: now, failures: 0 });
+    const full = this.#oldestOfFull as Stored | undefined;
+    if (full !== undefined) return { type: 'full', oldest: full.contact };
+    this.#size++;
+    return { type: 'added' };
+  }
+
+  get(id: ContactId): TableEntry | undefined {
+    return this.#tree.get(keyOf(bytesOfContactId(id))) ?? undefined;
+  }
+
+  remove(key: Key): boolean {
+    if (this.#tree.get(key) === null) return false;
+    this.#tree.remove(key);
+    this.#size--;
+    return true;
+  }
+
+  /** The `count` entries closest to a key, closest first; those that left a request unanswered only if asked for. */
+  closest(target: Key, count: number, { doubtful = false } = {}): readonly TableEntry[] {
+    if (this.#size === 0) return [];
+    // Its distance is a double and its cut follows it: ask for more, sort exactly, cut here.
+    const near = this.#tree.closest(target, Math.min(2 * count + this.#k, this.#size));
+    return closestOf(
+      target,
+      near.filter(({ failures }) => doubtful || failures === 0),
+      count,
+    );
+  }
+
+  *entries(): Iterable<TableEntry> {
+    yield* this.#tree.toArray();
+  }
+
+  #meet(stored: Stored, contact: EncodedContact, now: number): AddOutcome {
+    if (stored.contact.equals(contact)) {
+      stored.verifiedAt = now;
+      stored.failures = 0;
+      // Only the stored object itself moves to the fresh end of its bucket.
+      this.#tree.add(stored);
+      return { type: 'touched' };
+    }
+    const winner = this.#arbitrate(stored.contact, contact);
+    if (winner === stored.contact) return { type: 'kept', incumbent: winner };
+    this.#tree.add({ ...stored, contact: this.#dialable(winner, contact), verifiedAt: now, failures: 0 });
+    return { type: 'updated' };
+  }
+
+  /** A merged contact without an address is good data about a set, and no node: the one that has proved itself stays. */
+  #dialable(winner: EncodedContact, proved: EncodedContact): EncodedContact {
+    return winner.contact.transport === undefined ? proved : winner;
+  }
+}

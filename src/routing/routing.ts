@@ -1,0 +1,227 @@
+// The table and what keeps it true: liveness checks, replacements, quarantine, refresh.
+
+import type { Runtime } from '../contracts/runtime.js';
+import type { ContactId } from '../id/contact-id.js';
+import type { Key } from '../id/key.js';
+import { limits } from '../limits.js';
+import type { Alarm, Alarms } from '../runtime/alarms.js';
+import { jittered } from '../runtime/random.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { healthReport, type RoutingHealth } from './health-report.js';
+import { Quarantine } from './quarantine.js';
+import { Refresh } from './refresh.js';
+import { Replacements } from './replacements.js';
+import { RoutingTable, type RoutingTableOptions } from './routing-table.js';
+import { Verifier } from './verifier.js';
+
+/** Failures in a row that cost an entry its place. */
+const FAILURES_ALLOWED = 2;
+/** Between two looks at what is stale. */
+const TICK_MS = 60_000;
+/** A bucket that no lookup walked to for so long is walked to. */
+const STALE_MS = 900_000;
+
+export interface RoutingDependencies extends RoutingTableOptions {
+  readonly runtime: Runtime;
+  readonly alarms: Alarms;
+  /** Asks a node whether it is there, at its address. Rejects when it is not. */
+  readonly ping: (contact: EncodedContact) => Promise<unknown>;
+  /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
+  readonly pingAddress: (contact: EncodedContact) => Promise<unknown>;
+  /** Walks towards a key, for the sake of whom it meets on the way. Does not reject. */
+  readonly walk: (target: Key) => Promise<unknown>;
+  readonly onAdded: (contact: EncodedContact) => void;
+  readonly onRemoved: (contact: EncodedContact) => void;
+}
+
+export class Routing {
+  readonly #deps: RoutingDependencies;
+  readonly #table: RoutingTable;
+  readonly #replacements: Replacements;
+  readonly #quarantine = new Quarantine();
+  readonly #verifier: Verifier;
+  readonly #refresh: Refresh;
+  // Bounded by limits.verifications.
+  readonly #contested = new Set<ContactId>();
+  #tick: Alarm | undefined;
+  #isRefreshing = false;
+  #isClosed = false;
+
+  constructor(deps: RoutingDependencies) {
+    this.#deps = deps;
+    this.#table = new RoutingTable(deps);
+    this.#replacements = new Replacements(deps.own);
+    this.#refresh = new Refresh(deps.own);
+    this.#verifier = new Verifier({
+      now: () => deps.runtime.now(),
+      alarms: deps.alarms,
+      check: (contact) => this.#check(contact),
+    });
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** A node proved who it is and where: it answered at the address in its contact. */
+  add(contact: EncodedContact): void {
+    if (this.#isClosed || contact.contact.transport === undefined) return;
+    this.#quarantine.clear(contact.id);
+    const outcome = this.#table.add(contact, this.#deps.runtime.now());
+    if (outcome.type === 'added') this.#deps.onAdded(contact);
+    // A live old entry is never evicted for a new one: whether it lives is asked, and the newcomer waits.
+    if (outcome.type === 'full') {
+      this.#replacements.add(contact);
+      this.#verifier.add(outcome.oldest);
+    }
+    if (outcome.type === 'kept') void this.#contest(outcome.incumbent, contact);
+    this.#tick ??= this.#setTick();
+  }
+
+  /** A node named itself, or was named by the application: it is asked at its address before it is believed. */
+  verify(contact: EncodedContact): void {
+    if (!this.#isClosed && contact.contact.transport !== undefined) this.#verifier.add(contact);
+  }
+
+  get(id: ContactId): EncodedContact | undefined {
+    return this.#table.get(id)?.contact;
+  }
+
+  /** A node did not answer. */
+  failed(id: ContactId): void {
+    if (this.#isClosed) return;
+    this.#quarantine.strike(id, this.#deps.runtime.now());
+    const entry = this.#table.get(id);
+    if (entry === undefined) return;
+    entry.failures++;
+    if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
+    else this.#verifier.add(entry.contact);
+  }
+
+  /** Takes the node out of the table; one that waits for its place is asked to fill it. */
+  remove(id: ContactId): void {
+    const entry = this.#table.get(id);
+    if (entry === undefined) return;
+    this.#table.remove(entry.key);
+    this.#deps.onRemoved(entry.contact);
+    const replacement = this.#replacements.take(entry.key);
+    if (replacement !== undefined) this.#verifier.add(replacement);
+  }
+
+  /** The application says that the contact does not work. */
+  unreachable(id: ContactId): void {
+    this.#quarantine.strike(id, this.#deps.runtime.now());
+    this.remove(id);
+  }
+
+  isQuarantined(id: ContactId): boolean {
+    return this.#quarantine.holds(id, this.#deps.runtime.now());
+  }
+
+  /** The verified nodes closest to a key, closest first: what others are told. */
+  closest(target: Key, count: number): readonly EncodedContact[] {
+    return this.#table.closest(target, count).map(({ contact }) => contact);
+  }
+
+  /** Where a walk of our own starts: the same, and the doubtful when there is nobody else. */
+  start(target: Key, count: number): readonly EncodedContact[] {
+    const sure = this.closest(target, count);
+    return sure.length > 0
+      ? sure
+      : this.#table.closest(target, count, { doubtful: true }).map(({ contact }) => contact);
+  }
+
+  /** A lookup has walked towards `target`: its bucket is fresh. */
+  walked(target: Key): void {
+    this.#refresh.walked(target, this.#deps.runtime.now());
+  }
+
+  /** Walks to every bucket that was not walked to for 15 minutes, one after the other, furthest first. */
+  async refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      for (let bucket = this.#staleBucket(); bucket !== undefined; bucket = this.#staleBucket()) {
+        const target = this.#refresh.target(bucket, this.#deps.runtime.randomBytes(32));
+        this.walked(target);
+        await this.#deps.walk(target);
+      }
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  health(): RoutingHealth {
+    return healthReport(this.#table, this.#deps.own, this.#refresh, this.#deps.runtime.now());
+  }
+
+  /** How much each collection holds. */
+  sizes(): {
+    readonly table: number;
+    readonly replacements: number;
+    readonly quarantine: number;
+    readonly verifications: number;
+  } {
+    return {
+      table: this.#table.size,
+      replacements: this.#replacements.size,
+      quarantine: this.#quarantine.size,
+      verifications: this.#verifier.size,
+    };
+  }
+
+  *contacts(): Iterable<EncodedContact> {
+    for (const { contact } of this.#table.entries()) yield contact;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#tick?.cancel();
+    this.#verifier.close();
+  }
+
+  /** The arbiter prefers another contact of the same node: so it is, as long as the node answers there. */
+  async #contest(incumbent: EncodedContact, newcomer: EncodedContact): Promise<void> {
+    const { id } = incumbent;
+    if (this.#contested.has(id) || this.#contested.size >= limits.verifications) return;
+    this.#contested.add(id);
+    try {
+      await this.#deps.pingAddress(incumbent);
+    } catch {
+      this.remove(id);
+      this.add(newcomer);
+    } finally {
+      this.#contested.delete(id);
+    }
+  }
+
+  async #check(contact: EncodedContact): Promise<boolean> {
+    try {
+      await this.#deps.ping(contact);
+      this.add(contact);
+      return true;
+    } catch {
+      return false; // who asked has counted the failure
+    }
+  }
+
+  #staleBucket(): number | undefined {
+    const [closest] = this.#table.closest(this.#deps.own, 1, { doubtful: true });
+    if (this.#isClosed || closest === undefined) return undefined;
+    return this.#refresh.stale(closest.key, this.#deps.runtime.now(), STALE_MS);
+  }
+
+  /** Once a minute: walks where nobody walked, and asks who did not answer for longest. */
+  #setTick(): Alarm {
+    return this.#deps.alarms.after(jittered(this.#deps.runtime, TICK_MS, 0.2), () => {
+      this.#tick = this.#isClosed ? undefined : this.#setTick();
+      void this.refresh();
+      let oldest: { contact: EncodedContact; verifiedAt: number } | undefined;
+      for (const entry of this.#table.entries()) {
+        if (oldest === undefined || entry.verifiedAt < oldest.verifiedAt) oldest = entry;
+      }
+      if (oldest !== undefined && oldest.verifiedAt < this.#deps.runtime.now() - STALE_MS)
+        this.#verifier.add(oldest.contact);
+    });
+  }
+}

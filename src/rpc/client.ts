@@ -1,0 +1,82 @@
+// Asks a peer: over the session there is, or a new one. One promise a request.
+
+import { DisgoverError } from '../errors.js';
+import type { RequestOptions } from '../session/pending-requests.js';
+import type { Session } from '../session/session.js';
+import type { DialTarget, SessionPool } from '../session/session-pool.js';
+import { EncodedContact } from '../wire/contact-codec.js';
+import type { Nodes, Pong, Target } from '../wire/messages.js';
+
+/** What a FIND-NODE asks, and what travels with it. */
+export interface NodesQuery {
+  readonly target: Target;
+  readonly announced?: readonly EncodedContact[];
+  readonly withdrawn?: readonly EncodedContact[];
+}
+
+export interface ClientEvents {
+  /** The target did not answer: no link, no HELLO, a refusal, no reply in time. Not called for aborts. */
+  onFailed(target: DialTarget, fault: DisgoverError): void;
+}
+
+/** What ends a session between two requests without anybody being at fault: asked again once, over a new link. */
+const STALE: ReadonlySet<string> = new Set(['ERR_LINK_LOST', 'ERR_IDLE', 'ERR_TOO_MANY_SESSIONS']);
+
+export class RpcClient {
+  readonly #pool: SessionPool;
+  readonly #events: ClientEvents;
+
+  constructor(pool: SessionPool, events: ClientEvents) {
+    this.#pool = pool;
+    this.#events = events;
+  }
+
+  /**
+   * Asks whether `target` hosts the id.
+   * @throws DisgoverError `ERR_TIMEOUT`, `ERR_LINK_LOST`, the code of a refusal, or what dialling throws.
+   */
+  ping(target: DialTarget, id: Uint8Array, options: RequestOptions = {}): Promise<Pong> {
+    return this.#ask(target, options, (session) =>
+      session.pending.request((requestId) => ({ type: 'ping', requestId, id }), 'pong', options),
+    );
+  }
+
+  /** Asks for the nodes closest to a target, and for the target itself. @throws as `ping`. */
+  findNode(target: DialTarget, query: NodesQuery, options: RequestOptions = {}): Promise<Nodes> {
+    const { announced = [], withdrawn = [] } = query;
+    return this.#ask(target, options, (session) =>
+      session.pending.request(
+        (requestId) => ({ type: 'findNode', requestId, target: query.target, announced, withdrawn }),
+        'nodes',
+        options,
+      ),
+    );
+  }
+
+  async #ask<Answer>(
+    target: DialTarget,
+    { signal }: RequestOptions,
+    request: (session: Session) => Promise<Answer>,
+  ): Promise<Answer> {
+    const reused = target instanceof EncodedContact ? this.#pool.get(target.id) : undefined;
+    try {
+      try {
+        return await request(reused ?? (await this.#pool.dial(target, signal)));
+      } catch (fault) {
+        const isStale = reused?.peer !== undefined && fault instanceof DisgoverError && STALE.has(fault.code);
+        if (!isStale) throw fault;
+        return await request(await this.#pool.dial(target, signal));
+      }
+    } catch (fault) {
+      if (
+        fault instanceof DisgoverError &&
+        !signal?.aborted &&
+        fault.code !== 'ERR_CLOSED' &&
+        fault.code !== 'ERR_BUSY'
+      ) {
+        this.#events.onFailed(target, fault);
+      }
+      throw fault;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// FIND-NODE → NODES: takes what is announced and withdrawn, then answers with the exact contact and the closest nodes.
+
+import { Refusal } from '../../errors.js';
+import { type ContactId, contactIdOfBytes } from '../../id/contact-id.js';
+import { type Key, keyOf } from '../../id/key.js';
+import { limits } from '../../limits.js';
+import type { EncodedContact } from '../../wire/contact-codec.js';
+import type { FindNode, Nodes } from '../../wire/messages.js';
+
+export interface FindNodeDependencies {
+  /** What the node knows exactly of an id, and for how long it will: hosted here, or held for others. */
+  exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined;
+  /** The verified nodes closest to a key, closest first. */
+  closest(target: Key, count: number): readonly EncodedContact[];
+  /** Takes an announced contact. Returns what stood here before, where that was another, or why it is refused. */
+  announced(contact: EncodedContact, from: EncodedContact): EncodedContact | undefined | Refusal;
+  withdrawn(contact: EncodedContact, from: EncodedContact): Refusal | undefined;
+}
+
+/** Room for the envelope and its counts. */
+const ENVELOPE_BYTES = 64;
+
+export function answerFindNode(
+  request: FindNode,
+  from: EncodedContact,
+  deps: FindNodeDependencies,
+): Nodes | Refusal {
+  const { requestId, target } = request;
+  const before: EncodedContact[] = [];
+  for (const [i, contact] of request.withdrawn.entries()) {
+    const refusal = deps.withdrawn(contact, from);
+    if (refusal !== undefined) return refusal.within(`withdrawn[${i}]`);
+  }
+  for (const [i, contact] of request.announced.entries()) {
+    const outcome = deps.announced(contact, from);
+    if (outcome instanceof Refusal) return outcome.within(`announced[${i}]`);
+    if (outcome !== undefined) before.push(outcome);
+  }
+  const exact = 'id' in target ? deps.exact(contactIdOfBytes(target.id)) : undefined;
+  const key = 'id' in target ? keyOf(target.id) : target.key;
+  const closest = deps.closest(key, limits.contactsInReply + 1).filter(({ id }) => id !== from.id);
+  const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
+  return {
+    type: 'nodes',
+    requestId,
+    contacts: fitting(closest.slice(0, limits.contactsInReply), room),
+    conflicts: fitting(before, room),
+    ...(exact && { exact: { contact: exact.contact, ttlSeconds: Math.floor(exact.ttlMs / 1_000) } }),
+  };
+}
+
+/** As many as leave room in the frame, first ones first. */
+function fitting(contacts: readonly EncodedContact[], room: { bytes: number }): readonly EncodedContact[] {
+  return contacts.filter(({ bytes }) => {
+    const length = bytes.length + 2;
+    if (length > room.bytes) return false;
+    room.bytes -= length;
+    return true;
+  });
+}

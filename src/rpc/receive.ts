@@ -1,0 +1,98 @@
+// The one door for frames of known peers: decode, refuse or dispatch. Nothing that comes in makes it throw.
+
+import { DisgoverError, Refusal } from '../errors.js';
+import { limits } from '../limits.js';
+import type { Session } from '../session/session.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { decode } from '../wire/decode.js';
+import type { BadFrame, Reply, Request } from '../wire/messages.js';
+import { answerFindNode, type FindNodeDependencies } from './handlers/find-node.js';
+import { answerPing, type PingDependencies } from './handlers/ping.js';
+
+export interface ReceiveDependencies extends PingDependencies, FindNodeDependencies {
+  /** Something was refused: for counters, events and demerits. */
+  onRefused(session: Session, refusal: Refusal): void;
+  onUnknownPart(): void;
+  /** A fault of our own, which the peer does not see. */
+  onFault(fault: unknown): void;
+}
+
+export type Receive = (session: Session, frame: Uint8Array) => void;
+
+export function makeReceive(deps: ReceiveDependencies): Receive {
+  return (session, frame) => {
+    const message = decode(frame, deps.onUnknownPart);
+    switch (message.type) {
+      case 'ping':
+      case 'findNode':
+        return onRequest(session, message, deps);
+      case 'pong':
+      case 'nodes':
+      case 'error':
+        return onReply(session, message, deps);
+      case 'hello':
+        return refuseSession(session, new Refusal('UNEXPECTED_HELLO', 'a second HELLO'), deps);
+      case 'close':
+        return session.endByPeer(message.code);
+      case 'bad':
+        return onBadFrame(session, message, deps);
+    }
+  };
+}
+
+function onRequest(session: Session, request: Request, deps: ReceiveDependencies): void {
+  const { requestId } = request;
+  if (requestId <= session.lastRequestId) {
+    const refusal = new Refusal('BAD_REQUEST_ID', `${requestId} after ${session.lastRequestId}`);
+    return refuseRequest(session, requestId, refusal, deps);
+  }
+  session.lastRequestId = requestId;
+  try {
+    const reply =
+      request.type === 'ping'
+        ? answerPing(request, deps)
+        : answerFindNode(request, session.peer as EncodedContact, deps);
+    if (reply instanceof Refusal) refuseRequest(session, requestId, reply, deps);
+    else session.send(reply);
+  } catch (fault) {
+    deps.onFault(fault);
+    session.send({ type: 'error', requestId, code: 'INTERNAL' });
+  }
+}
+
+function onReply(session: Session, reply: Reply, deps: ReceiveDependencies): void {
+  if (!session.pending.settle(reply)) onUnsolicited(session, reply.requestId, deps);
+}
+
+function onBadFrame(
+  session: Session,
+  { of, code, detail, requestId }: BadFrame,
+  deps: ReceiveDependencies,
+): void {
+  const refusal = new Refusal(code, detail);
+  if (of === 'other' || requestId === undefined) return refuseSession(session, refusal, deps);
+  if (of === 'request') return refuseRequest(session, requestId, refusal, deps);
+  deps.onRefused(session, refusal);
+  if (!session.pending.fail(requestId, DisgoverError.from(refusal))) onUnsolicited(session, requestId, deps);
+}
+
+function onUnsolicited(session: Session, requestId: number, deps: ReceiveDependencies): void {
+  const refusal = new Refusal('UNSOLICITED_REPLY', `nobody waits for ${requestId}`);
+  if (++session.unsolicitedReplies > limits.unsolicitedReplies) return refuseSession(session, refusal, deps);
+  deps.onRefused(session, refusal);
+}
+
+function refuseRequest(
+  session: Session,
+  requestId: number,
+  refusal: Refusal,
+  deps: ReceiveDependencies,
+): void {
+  deps.onRefused(session, refusal);
+  session.send({ type: 'error', requestId, code: refusal.code });
+}
+
+function refuseSession(session: Session, refusal: Refusal, deps: ReceiveDependencies): void {
+  deps.onRefused(session, refusal);
+  session.close(refusal.code, refusal.detail);
+}
