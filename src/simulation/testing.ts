@@ -2,4 +2,5 @@
 
 export type { Latency } from './latency.js';
 export { type NetworkCounts, SimulatedNetwork, type SimulatedNetworkOptions } from './network.js';
+export { type TestRunner, type TransportSuiteOptions, transportSuite } from './transport-suite.js';
 export { type RunOptions, VirtualRuntime, type VirtualRuntimeOptions } from './virtual-runtime.js';

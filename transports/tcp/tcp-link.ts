@@ -1,0 +1,147 @@
+// A link over one connected socket: frames in and out, back-pressure, the end. Of its socket it uses only what every stream
+// socket has, so that an encrypted one fits as well.
+import type { Socket } from 'node:net';
+import {
+  type Link,
+  type LinkCloseReason,
+  type LinkHandlers,
+  limits,
+  Refusal,
+  type TransportInfo,
+} from '../../src/plugin.js';
+import { endpoint, isPrivate, unmapped } from './address.js';
+import { FrameReader } from './framing.js';
+import { Outbox, recycle } from './outbox.js';
+
+export class TcpLink implements Link {
+  readonly remote: string;
+  maxFrameBytes: number = limits.frameBeforeHelloBytes;
+
+  readonly #socket: Socket;
+  readonly #address: string;
+  readonly #reader = new FrameReader();
+  readonly #outbox = new Outbox();
+  #handlers: LinkHandlers | undefined;
+  #reason: LinkCloseReason | undefined;
+  #hasEnded = false;
+  #isClosed = false;
+  #isStalled = false;
+  /** The stream has ended. Also told while it is paused: frames may still wait to be handed over. */
+  #isReadUp = false;
+
+  /** Takes over a connected socket that nothing was read from. */
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#address = unmapped(socket.remoteAddress ?? '');
+    this.remote = endpoint(this.#address, socket.remotePort ?? 0);
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#end(lost(error.code ?? error.message)));
+    socket.once('close', () => {
+      this.#isClosed = true;
+      this.#handlers?.onClose(this.#reason);
+    });
+  }
+
+  open(handlers: LinkHandlers): void {
+    this.#handlers = handlers;
+    if (this.#isClosed) {
+      process.nextTick(() => handlers.onClose(this.#reason));
+      return;
+    }
+    // Until a socket has a listener for data, all that arrives waits.
+    this.#socket.on('data', (chunk: Uint8Array) => {
+      if (this.#hasEnded) return;
+      this.#reader.push(chunk);
+      this.#readFrames(handlers);
+    });
+    this.#socket.once('end', () => {
+      this.#isReadUp = true;
+      this.#readFrames(handlers);
+    });
+    if (!this.#isStalled) this.#socket.resume();
+  }
+
+  send(frame: Uint8Array): boolean {
+    if (this.#hasEnded) return false;
+    // After all promises of this turn have run: what they send, too, leaves in the same write.
+    if (this.#outbox.bytes === 0) process.nextTick(this.#flush);
+    this.#outbox.add(frame);
+    // Only what the system refuses to take shows that the other end is slow; a long turn does not.
+    if (this.#outbox.bytes >= limits.linkPauseBytes) this.#flush();
+    const queued = this.#queuedBytes;
+    if (queued < limits.linkPauseBytes) return true;
+    if (queued > limits.linkCloseBytes) {
+      this.#end({ code: 'SLOW_READER', detail: `${queued} B queued` });
+      this.#socket.destroy();
+    } else {
+      // Who does not read answers is not read from: it would ask for more of them.
+      this.#isStalled = true;
+      this.#socket.pause();
+    }
+    return false;
+  }
+
+  close(reason?: LinkCloseReason): void {
+    if (this.#hasEnded) return;
+    this.#flush();
+    this.#end(reason);
+    // What the system does not take now would wait on a reader who may never come, and no timer ends that wait.
+    if (this.#socket.writableLength > 0) this.#socket.destroy();
+    else this.#socket.destroySoon();
+  }
+
+  attests(info: TransportInfo): boolean {
+    return info.type === 'tcp' && info.host === this.#address && isPrivate(this.#address);
+  }
+
+  get #queuedBytes(): number {
+    return this.#socket.writableLength + this.#outbox.bytes;
+  }
+
+  /** From here on no frame goes in or out; the first reason counts. */
+  #end(reason: LinkCloseReason | undefined): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#reason = reason;
+  }
+
+  #readFrames(handlers: LinkHandlers): void {
+    while (!this.#hasEnded && !this.#isStalled) {
+      const frame = this.#reader.next(this.maxFrameBytes);
+      if (frame === undefined) return this.#onReadAll(handlers);
+      if (frame instanceof Refusal) this.close({ code: frame.code, detail: frame.detail });
+      else handlers.onFrame(frame);
+    }
+  }
+
+  #onReadAll(handlers: LinkHandlers): void {
+    if (this.#isReadUp) {
+      const cut = this.#reader.end();
+      this.close(cut ? { code: cut.code, detail: cut.detail } : lost('closed by the other end'));
+    } else if (this.#reader.isWithinFrame) handlers.onPartialFrame();
+  }
+
+  readonly #flush = (): void => {
+    if (this.#hasEnded || this.#outbox.bytes === 0) return;
+    this.#socket.cork();
+    for (const block of this.#outbox.take()) {
+      this.#socket.write(block, (error) => {
+        if (error) return;
+        recycle(block);
+        if (this.#isStalled && this.#queuedBytes < limits.linkPauseBytes) this.#resume();
+      });
+    }
+    this.#socket.uncork();
+  };
+
+  #resume(): void {
+    this.#isStalled = false;
+    if (!this.#handlers) return;
+    this.#readFrames(this.#handlers);
+    // The answers to frames that waited may have filled the queue again.
+    if (!this.#isStalled) this.#socket.resume();
+  }
+}
+
+function lost(detail: string): LinkCloseReason {
+  return { code: 'LINK_LOST', detail };
+}

@@ -1,0 +1,128 @@
+// Listens and dials; what a connected socket carries is the link's business.
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { DisgoverError, type Link, type Transport, type TransportInfo } from '../../src/plugin.js';
+import { checkHost, checkPort, endpoint, unmapped } from './address.js';
+import type { CheckedOptions } from './options.js';
+import { TcpLink } from './tcp-link.js';
+
+/** The end of a stream is answered by the link, which has bytes to send before its own. */
+const socketOptions = { allowHalfOpen: true, noDelay: true };
+
+export class TcpTransport implements Transport {
+  readonly name = 'tcp';
+
+  readonly #options: CheckedOptions;
+  /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
+  readonly #sockets = new Map<Socket, TcpLink | undefined>();
+  #server: Server | undefined;
+  #listening: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+  }
+
+  async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
+    this.#checkOpen();
+    if (!this.#options.listen) return undefined;
+    const server = createServer(socketOptions, (socket) => {
+      this.#track(socket);
+      // Without an address it has gone again while it waited to be accepted.
+      if (this.#closing || socket.remoteAddress === undefined) socket.destroy();
+      else onLink(this.#link(socket));
+    });
+    this.#server = server;
+    this.#listening = this.#bind(server);
+    await this.#listening;
+    this.#checkOpen();
+    const { address, port } = server.address() as AddressInfo;
+    return Object.freeze({ type: 'tcp', host: unmapped(address), port, ...this.#options.advertise });
+  }
+
+  async dial(info: TransportInfo, { signal }: { readonly signal: AbortSignal }): Promise<Link> {
+    signal.throwIfAborted();
+    this.#checkOpen();
+    const host = checkHost(info.host);
+    const port = checkPort(info.port);
+    const socket = connect({ ...socketOptions, host, port });
+    this.#track(socket);
+    let onAbort: (() => void) | undefined;
+    try {
+      return await new Promise<Link>((resolve, reject) => {
+        onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort);
+        const onClose = () => reject(socket.errored ? dialFailed(host, port, socket.errored) : closed());
+        socket.once('close', onClose);
+        socket.once('connect', () => {
+          socket.off('close', onClose);
+          // Within the event: whatever the socket tells from now on, the link hears.
+          resolve(this.#link(socket));
+        });
+      });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      if (onAbort) signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const ends = [...this.#sockets].map(([socket, link]) => {
+      const end = new Promise((resolve) => socket.once('close', resolve));
+      if (link) link.close({ code: 'CLOSED' });
+      else socket.destroy();
+      return end;
+    });
+    await Promise.all(ends);
+    // A server that is closed before it has bound its port would bind it all the same.
+    await this.#listening?.catch(() => undefined);
+    const server = this.#server;
+    if (server?.listening) await new Promise((resolve) => server.close(resolve));
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw closed();
+  }
+
+  #bind(server: Server): Promise<void> {
+    const { host, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      server.once('listening', resolve);
+      // Stays for good: a server also tells of connections that it could not accept, for want of file descriptors.
+      server.on('error', (cause: NodeJS.ErrnoException) => {
+        const code = cause.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'ADDRESS_NOT_AVAILABLE';
+        reject(new DisgoverError(code, `${endpoint(host, port)}: ${cause.code ?? cause.message}`, { cause }));
+      });
+      server.listen({ host, port });
+    });
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.set(socket, undefined);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // From its first moment to its last: an error that nobody listens to would end the process.
+    socket.on('error', () => undefined);
+  }
+
+  #link(socket: Socket): TcpLink {
+    const link = new TcpLink(socket);
+    this.#sockets.set(socket, link);
+    return link;
+  }
+}
+
+function dialFailed(host: string, port: number, cause: NodeJS.ErrnoException): DisgoverError {
+  return new DisgoverError('DIAL_FAILED', `${endpoint(host, port)}: ${cause.code ?? cause.message}`, {
+    cause,
+  });
+}
+
+function closed(): DisgoverError {
+  return new DisgoverError('CLOSED', 'the transport is closed');
+}
