@@ -31,7 +31,7 @@ export interface NetworkCounts {
  * Frames of one direction of a link do not overtake each other. Nothing arrives in the moment in which it was sent, not
  * even without latency, but in an event of its own.
  */
-export class SimulatedNetwork implements Carrier {
+export class SimulatedNetwork {
   /** Who accepts wires at which `host:port`; one entry for each transport that listens. */
   readonly listeners = new Map<string, Attach>();
   /** As in the options; may be changed at any time. */
@@ -46,6 +46,10 @@ export class SimulatedNetwork implements Carrier {
   readonly #crashed = new Set<string>();
   readonly #frozen = new Set<string>();
   readonly #cuts = new Cuts();
+  readonly #carrier: Carrier = {
+    carry: (from, frame) => this.#carry(from, frame),
+    forget: (wire) => this.#wires.get(wire.local.host)?.delete(wire),
+  };
   readonly #random: () => number;
 
   constructor(runtime: VirtualRuntime, { latencyMs = 10, loss = 0 }: SimulatedNetworkOptions = {}) {
@@ -88,7 +92,10 @@ export class SimulatedNetwork implements Carrier {
     this.#cuts.clear();
   }
 
-  /** The host accepts links and frames, but no frame leaves it, as of a process that is stopped. `thaw` ends that. */
+  /**
+   * The host accepts links and frames, but nothing that it says or dials leaves it, as of a process that is stopped; its timers
+   * run on. `thaw` ends that.
+   */
   freeze(host: string): void {
     this.#frozen.add(host);
   }
@@ -120,11 +127,11 @@ export class SimulatedNetwork implements Carrier {
     signal: AbortSignal,
   ): Promise<End> {
     signal.throwIfAborted();
-    const near = new SimulatedWire(this, 2 * this.#counts.dials++, from, to);
-    await this.#travel(near, signal);
+    const near = new SimulatedWire(this.#carrier, 2 * this.#counts.dials++, from, to);
+    await this.#travel(near, signal, this.#frozen.has(from.host) || this.#isCut(near));
     signal.throwIfAborted();
-    // The answer leaves before anything that the far end sends as soon as it is there.
-    const answer = this.#travel(near.other, signal);
+    // The answer leaves before anything that the far end sends as soon as it is there; a frozen host, too, accepts.
+    const answer = this.#travel(near.other, signal, this.#isCut(near.other));
     this.#accept(near.other);
     try {
       await answer;
@@ -142,23 +149,17 @@ export class SimulatedNetwork implements Carrier {
     return end;
   }
 
-  /** For the wires. */
-  carry(from: SimulatedWire, frame: Uint8Array | undefined): void {
+  #carry(from: SimulatedWire, frame: Uint8Array | undefined): void {
     if (frame !== undefined) {
       this.#counts.frames++;
       this.#counts.bytes += frame.length;
     }
     const isLost =
       this.#frozen.has(from.local.host) ||
-      this.#cuts.separate(from.local.host, from.remote.host) ||
+      this.#isCut(from) ||
       (frame !== undefined && this.loss > 0 && this.#random() < this.loss);
     if (!isLost) this.#depart(from, () => this.#arrive(from.other, frame));
     else if (frame !== undefined) this.#counts.lost++;
-  }
-
-  /** For the wires. */
-  forget(wire: SimulatedWire): void {
-    this.#wires.get(wire.local.host)?.delete(wire);
   }
 
   /** To whoever listens, if anybody does. */
@@ -187,14 +188,13 @@ export class SimulatedNetwork implements Carrier {
     at.arrive(frame);
   }
 
-  /** What a dial sends from one end of its wire to the other. Hangs when it vanishes. */
-  #travel(from: SimulatedWire, signal: AbortSignal): Promise<void> {
+  /** What a dial sends from one end of its wire to the other. Hangs when it is lost. */
+  #travel(from: SimulatedWire, signal: AbortSignal, isLost: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const arrive = () => {
         signal.removeEventListener('abort', abort);
         resolve();
       };
-      const isLost = this.#cuts.separate(from.local.host, from.remote.host);
       const timer = isLost ? undefined : this.#depart(from, arrive);
       const abort = () => {
         timer?.cancel();
@@ -209,5 +209,9 @@ export class SimulatedNetwork implements Carrier {
     const atMs = this.#runtime.now() + drawLatency(this.latencyMs, this.#random, local.host, remote.host);
     if (atMs > from.lastArrivalMs) from.lastArrivalMs = atMs;
     return this.#runtime.setTimerAt(from.lastArrivalMs, arrive);
+  }
+
+  #isCut({ local, remote }: SimulatedWire): boolean {
+    return this.#cuts.separate(local.host, remote.host);
   }
 }

@@ -239,6 +239,36 @@ describe('SimulatedNetwork', () => {
     });
   });
 
+  describe('a frozen host that dials', () => {
+    it('hangs until its signal aborts', async () => {
+      const world = new World();
+      const accepted: Link[] = [];
+      const info = await world.listen('b', (link) => accepted.push(link));
+      world.network.freeze('a');
+      const controller = new AbortController();
+      const dial = world.transport('a').dial(info, { signal: controller.signal });
+      world.runtime.setTimer(5_000, () => controller.abort('too late'));
+      expect(await world.runtime.run(dial.catch((reason: unknown) => reason))).to.equal('too late');
+      expect(accepted).to.deep.equal([]);
+    });
+  });
+
+  describe('an aborted dial', () => {
+    it('ends the link that the other end has accepted already', async () => {
+      const world = new World({ latencyMs: 10 });
+      const accepted: Recorder[] = [];
+      const info = await world.listen('b', (link) => accepted.push(record(link)));
+      const controller = new AbortController();
+      const dial = world.transport('a').dial(info, { signal: controller.signal });
+      world.runtime.setTimer(15, () => controller.abort('changed my mind'));
+      expect(await world.runtime.run(dial.catch((reason: unknown) => reason))).to.equal('changed my mind');
+      await world.runtime.advance(10);
+      expect(accepted.map(({ closes }) => closes)).to.deep.equal([lost]);
+      expect(world.network.openEnds).to.equal(0);
+      expect(world.runtime.pendingTimers).to.equal(0);
+    });
+  });
+
   describe('a crashed host', () => {
     it('ends its links for the others after the latency, behind what is under way', async () => {
       const world = new World({ latencyMs: 40 });
@@ -325,7 +355,10 @@ describe('SimulatedNetwork', () => {
         for (let round = 0; round < 10; round++) {
           await runtime.sleep(runtime.integer(100));
           const to = infos[runtime.integer(infos.length)] as TransportInfo;
-          const link = await transport.dial(to, { signal }).catch(() => undefined);
+          const controller = new AbortController();
+          const deadline = runtime.setTimer(500, () => controller.abort());
+          const link = await transport.dial(to, controller).catch(() => undefined);
+          deadline.cancel();
           if (link === undefined) continue;
           echo(link);
           link.send(runtime.randomBytes(1 + runtime.integer(60)));
