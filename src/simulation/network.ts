@@ -1,12 +1,11 @@
 // The network of simulations: latency, loss, partitions, stalls and crashes in virtual time, all from the runtime's seed.
 
 import type { Timer } from '../contracts/runtime.js';
-import { DisgoverError } from '../errors.js';
 import { Cuts } from './cuts.js';
 import { drawLatency, type Latency } from './latency.js';
 import { TraceHash } from './trace-hash.js';
 import type { VirtualRuntime } from './virtual-runtime.js';
-import { type Address, type Attach, type Carrier, SimulatedWire, type WireEnd } from './wire.js';
+import { type Address, type Attach, type Carrier, SimulatedWire } from './wire.js';
 
 export interface SimulatedNetworkOptions {
   /** One way, for each frame; a dial costs two. Default 10. */
@@ -119,34 +118,27 @@ export class SimulatedNetwork {
     this.#crashed.delete(host);
   }
 
-  /** For the memory transport. */
-  async connect<End extends WireEnd>(
-    from: Address,
-    to: Address,
-    attach: Attach<End>,
-    signal: AbortSignal,
-  ): Promise<End> {
-    signal.throwIfAborted();
+  /** For the memory transport: one way to be accepted, another to hear of it. */
+  connect(from: Address, to: Address, attach: Attach, onRefused: () => void): () => void {
     const near = new SimulatedWire(this.#carrier, 2 * this.#counts.dials++, from, to);
-    await this.#travel(near, signal, this.#frozen.has(from.host) || this.#isCut(near));
-    signal.throwIfAborted();
-    // The answer leaves before anything that the far end sends as soon as it is there; a frozen host, too, accepts.
-    const answer = this.#travel(near.other, signal, this.#isCut(near.other));
-    this.#accept(near.other);
-    try {
-      await answer;
-    } catch (aborted) {
-      near.break();
-      throw aborted;
-    }
-    // Refused, or crashed meanwhile.
-    if (near.other.attached === undefined || near.hasEnded) {
-      throw new DisgoverError('DIAL_FAILED', `${to.host}:${to.port} refused`);
-    }
-    this.#counts.links++;
-    const end = attach(near);
-    near.attached = end;
-    return end;
+    const far = near.other;
+    const answered = () => {
+      // Refused, or crashed meanwhile.
+      if (far.attached === undefined || near.hasEnded) return onRefused();
+      this.#counts.links++;
+      near.attached = attach(near);
+    };
+    const arrived = () => {
+      // The answer leaves before anything that the far end sends as soon as it is there; a frozen host, too, accepts.
+      if (!this.#isCut(far)) underWay = this.#depart(far, answered);
+      this.#accept(far);
+    };
+    const isLost = this.#frozen.has(from.host) || this.#isCut(near);
+    let underWay = isLost ? undefined : this.#depart(near, arrived);
+    return () => {
+      underWay?.cancel();
+      if (far.attached !== undefined) near.break();
+    };
   }
 
   #carry(from: SimulatedWire, frame: Uint8Array | undefined): void {
@@ -186,22 +178,6 @@ export class SimulatedNetwork {
       this.#trace.bytes(frame);
     }
     at.arrive(frame);
-  }
-
-  /** What a dial sends from one end of its wire to the other. Hangs when it is lost. */
-  #travel(from: SimulatedWire, signal: AbortSignal, isLost: boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const arrive = () => {
-        signal.removeEventListener('abort', abort);
-        resolve();
-      };
-      const timer = isLost ? undefined : this.#depart(from, arrive);
-      const abort = () => {
-        timer?.cancel();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-    });
   }
 
   #depart(from: SimulatedWire, arrive: () => void): Timer {

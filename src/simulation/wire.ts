@@ -21,7 +21,7 @@ export interface Wire {
 }
 
 /** Puts a link at its end of a new wire. */
-export type Attach<End extends WireEnd = WireEnd> = (wire: Wire) => End;
+export type Attach = (wire: Wire) => WireEnd;
 
 /** What a wire asks of its network. */
 export interface Carrier {

@@ -1,6 +1,5 @@
 // The plain network: everything arrives, at once and in order. For tests and examples in one process, in real time.
 
-import { DisgoverError } from '../../src/plugin.js';
 import type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './memory-network.js';
 
 /** What nodes of one process meet at: `memory({ network: hub })`. It keeps nothing but who listens. */
@@ -8,23 +7,21 @@ export class Hub implements MemoryNetwork {
   /** As many as there are transports that listen. */
   readonly listeners = new Map<string, Attach>();
 
-  async connect<End extends WireEnd>(
-    from: MemoryAddress,
-    to: MemoryAddress,
-    attach: Attach<End>,
-    signal: AbortSignal,
-  ): Promise<End> {
-    signal.throwIfAborted();
-    const accept = this.listeners.get(`${to.host}:${to.port}`);
-    if (accept === undefined)
-      throw new DisgoverError('DIAL_FAILED', `nobody listens at ${to.host}:${to.port}`);
-    const near = new HubWire(to);
-    const far = new HubWire(from, near);
-    near.other = far;
-    far.attached = accept(far);
-    const end = attach(near);
-    near.attached = end;
-    return end;
+  connect(from: MemoryAddress, to: MemoryAddress, attach: Attach, onRefused: () => void): () => void {
+    let isGivenUp = false;
+    queueMicrotask(() => {
+      if (isGivenUp) return;
+      const accept = this.listeners.get(`${to.host}:${to.port}`);
+      if (accept === undefined) return onRefused();
+      const near = new HubWire(to);
+      const far = new HubWire(from, near);
+      near.other = far;
+      far.attached = accept(far);
+      near.attached = attach(near);
+    });
+    return () => {
+      isGivenUp = true;
+    };
   }
 }
 

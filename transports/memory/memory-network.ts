@@ -29,19 +29,15 @@ export interface Wire {
 }
 
 /** Puts a link at its end of a new wire. */
-export type Attach<End extends WireEnd = WireEnd> = (wire: Wire) => End;
+export type Attach = (wire: Wire) => WireEnd;
 
 export interface MemoryNetwork {
   /** Who accepts wires at which `host:port`. Written by the transports, one entry for each that listens. */
   readonly listeners: Map<string, Attach>;
   /**
-   * Lays a wire to whoever listens at `to`, attaches both ends, and resolves to the near one. Rejects with `ERR_DIAL_FAILED`, or
-   * with `signal.reason`; the far end, if it was attached already, is then told that the wire has ended.
+   * Lays a wire to whoever listens at `to`, and attaches both ends, the far one first; or says that nobody accepts it. Never
+   * within the call. Returns what gives up the dial: neither is called then, and a far end that was attached already hears
+   * that the wire has ended.
    */
-  connect<End extends WireEnd>(
-    from: MemoryAddress,
-    to: MemoryAddress,
-    attach: Attach<End>,
-    signal: AbortSignal,
-  ): Promise<End>;
+  connect(from: MemoryAddress, to: MemoryAddress, attach: Attach, onRefused: () => void): () => void;
 }

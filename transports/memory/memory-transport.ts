@@ -9,7 +9,7 @@ import {
   typeName,
 } from '../../src/plugin.js';
 import { MemoryLink } from './memory-link.js';
-import type { Attach, MemoryAddress, MemoryNetwork } from './memory-network.js';
+import type { Attach, MemoryAddress, MemoryNetwork, Wire } from './memory-network.js';
 
 /** Ports for those who do not care are looked for from here. */
 const FIRST_PORT = 1_024;
@@ -24,8 +24,8 @@ export class MemoryTransport implements Transport {
   #accept: Attach | undefined;
   /** As many as the engine keeps: each is taken out when it ends. */
   readonly #links = new Set<MemoryLink>();
-  /** As many as the engine has under way. */
-  readonly #dials = new Set<AbortController>();
+  /** What gives up each dial, with a reason: as many as the engine has under way. */
+  readonly #dials = new Set<(reason: unknown) => void>();
   #isClosed = false;
 
   constructor(network: MemoryNetwork, at: MemoryAddress, doesListen: boolean) {
@@ -40,7 +40,7 @@ export class MemoryTransport implements Transport {
     const address = free(this.#network, this.#address);
     this.#address = address;
     this.#accept = (wire) => {
-      const link = this.#keep(new MemoryLink(wire, (ended) => this.#links.delete(ended)));
+      const link = this.#attach(wire);
       onLink(link);
       return link;
     };
@@ -52,24 +52,32 @@ export class MemoryTransport implements Transport {
     if (this.#isClosed) throw closed();
     signal.throwIfAborted();
     const to = addressOf(info, 1);
-    const dial = new AbortController();
-    const onAbort = () => dial.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#dials.add(dial);
-    try {
-      const link = await this.#network.connect(
-        this.#doesListen ? this.#address : { ...this.#address, port: 0 },
-        to,
-        (wire) => new MemoryLink(wire, (ended) => this.#links.delete(ended)),
-        dial.signal,
-      );
-      if (!dial.signal.aborted) return this.#keep(link);
-      link.close();
-      throw dial.signal.reason;
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      this.#dials.delete(dial);
-    }
+    const from = this.#doesListen ? this.#address : { ...this.#address, port: 0 };
+    return new Promise((resolve, reject) => {
+      const settled = () => {
+        signal.removeEventListener('abort', abort);
+        this.#dials.delete(giveUp);
+      };
+      const connected = (wire: Wire) => {
+        settled();
+        const link = this.#attach(wire);
+        resolve(link);
+        return link;
+      };
+      const refused = () => {
+        settled();
+        reject(new DisgoverError('DIAL_FAILED', `nobody accepts links at ${to.host}:${to.port}`));
+      };
+      const cancel = this.#network.connect(from, to, connected, refused);
+      const giveUp = (reason: unknown) => {
+        settled();
+        cancel();
+        reject(reason);
+      };
+      const abort = () => giveUp(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#dials.add(giveUp);
+    });
   }
 
   async close(): Promise<void> {
@@ -77,16 +85,22 @@ export class MemoryTransport implements Transport {
     const key = `${this.#address.host}:${this.#address.port}`;
     // Not that of another: an address whose host crashed may have a new owner.
     if (this.#network.listeners.get(key) === this.#accept) this.#network.listeners.delete(key);
-    for (const dial of this.#dials) dial.abort(closed());
+    for (const giveUp of this.#dials) giveUp(closed());
     for (const link of this.#links) link.close();
     // The owners of the links are told in microtasks that stand before this one.
     await Promise.resolve();
   }
 
-  #keep(link: MemoryLink): MemoryLink {
+  // Shared by all links: functions made by a dial would keep its signal for as long as its link.
+  readonly #attach = (wire: Wire): MemoryLink => {
+    const link = new MemoryLink(wire, this.#forget);
     this.#links.add(link);
     return link;
-  }
+  };
+
+  readonly #forget = (link: MemoryLink): void => {
+    this.#links.delete(link);
+  };
 }
 
 function closed(): DisgoverError {
