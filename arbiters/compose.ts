@@ -4,14 +4,15 @@ import {
   type Arbiter,
   type Contact,
   canonicalJson,
+  canonicalText,
   DisgoverError,
   limits,
   quote,
   Refusal,
   typeName,
+  utf8,
 } from '../src/plugin.js';
 import { obstacle, type Path, parsePath, put, read, remove } from './field-path.js';
-import { canonicalText, utf8 } from './text.js';
 
 /** How one field of a contact merges. Lawful: pure, idempotent, commutative and associative, as an arbiter must be. */
 export interface FieldRule {

@@ -1,9 +1,8 @@
 // A grow-only set in a contact: what several nodes add under one id is found together.
 
-import { type Arbiter, DisgoverError, typeName } from '../src/plugin.js';
+import { type Arbiter, DisgoverError, typeName, vectorClock } from '../src/plugin.js';
 import { compose } from './compose.js';
 import { type UnionOptions, union } from './union.js';
-import { vectorClock } from './vector-clock.js';
 
 export interface GSetOptions extends UnionOptions {
   /** Where the set is in `data`: `'workerNodes'`, or dotted, `'pool.workers'`. */

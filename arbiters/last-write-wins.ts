@@ -1,8 +1,14 @@
 // The contact that was written last wins whole, by the timestamp that its writer gave it.
 
-import type { Arbiter, Contact } from '../src/plugin.js';
-import { checkClock, isClock, successor } from './clock.js';
-import { greatest, without } from './greatest.js';
+import {
+  type Arbiter,
+  type Contact,
+  checkClock,
+  greatest,
+  isClock,
+  successor,
+  without,
+} from '../src/plugin.js';
 
 /**
  * Keeps the contact with the greater `timestamp`, whole, transport included. Equal timestamps: the larger canonical bytes

@@ -1,8 +1,7 @@
 // A set that only grows, as a rule for one field.
 
-import { DisgoverError, limits, Refusal, typeName } from '../src/plugin.js';
+import { canonicalText, compareText, DisgoverError, limits, Refusal, typeName, utf8 } from '../src/plugin.js';
 import type { FieldRule } from './compose.js';
-import { canonicalText, compareText, utf8 } from './text.js';
 
 export interface UnionOptions {
   /** Most entries. Count, 1 to 256, default 256. */

@@ -116,6 +116,12 @@ export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
   return new DisgoverError(Object.hasOwn(faults, code) ? (code as FaultCode) : otherwise, 'said by the peer');
 }
 
+/** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */
+export function asDisgoverError(fault: unknown): DisgoverError {
+  if (fault instanceof DisgoverError) return fault;
+  return new DisgoverError('INTERNAL', quote(String(fault)), { cause: fault });
+}
+
 /** Text from elsewhere as it may be shown: control characters escaped, cut to 64 characters. */
 export function quote(text: string): string {
   const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);

@@ -1,9 +1,20 @@
 // What a plugin is written against: a transport, an arbiter. Types, and the few functions that all of them need.
 
+export { checkClock, isClock, successor } from './arbiter/clock.js';
+export { greatest, without } from './arbiter/greatest.js';
+export { canonicalText, compareText } from './arbiter/text.js';
+export {
+  advance,
+  compareVectorClocks,
+  type VectorClock,
+  type VectorClockOrder,
+  vectorClock,
+} from './arbiter/vector-clock.js';
 export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
 export type { Contact, Json } from './contracts/contact.js';
 export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
 export { DisgoverError, type ErrorCode, type FaultCode, quote, Refusal, typeName } from './errors.js';
+export { utf8 } from './id/bytes.js';
 export type { ContactId } from './id/contact-id.js';
 export { limits } from './limits.js';
 export { canonicalJson } from './wire/json.js';

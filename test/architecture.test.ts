@@ -104,10 +104,11 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     reserved(['src/index.ts'], 'src/agent/', 'src/cli/'),
   ],
   // The branded id is a type of src/id, where its checks live; a contact cannot be described without it.
-  'contracts are types, and import contracts and the type of an id': [
+  'contracts are types, and import the types of contracts, ids and codes': [
     'src/contracts/contact.ts → src/id/contact-id.ts',
     ({ from, to, isType }) =>
-      isIn(from, 'src/contracts/') && !(isType && isIn(to, 'src/contracts/', 'src/id/contact-id.ts')),
+      isIn(from, 'src/contracts/') &&
+      !(isType && isIn(to, 'src/contracts/', 'src/id/contact-id.ts', 'src/errors.ts')),
   ],
   'ids rest on contracts, errors and limits': [
     'src/id/key.ts → src/wire/messages.ts',

@@ -15,7 +15,10 @@ import type { Contact } from './contact.js';
  * A throw, a promise, another id, or a result that no contact may be keeps the incumbent and is reported by the
  * `arbiterFault` event; it never reaches the network code.
  */
-export type ArbiterFunction = (incumbent: Contact | undefined, candidate: Contact) => Contact;
+export type ArbiterFunction = {
+  // Written as a method, so that yours may name the type of your own contacts in its parameters.
+  decide(incumbent: Contact | undefined, candidate: Contact): Contact;
+}['decide'];
 
 /** What `arbiterDefaults` may know beside the contact. */
 export interface RegistrationContext {
@@ -29,7 +32,9 @@ export interface RegistrationContext {
  * Fills the arbiter's own fields of a contact that is about to be registered, and returns it (the same object or a new
  * one). Throws a `DisgoverError` for fields that it cannot accept; `register` then rejects with it.
  */
-export type ArbiterDefaults = (contact: Contact, context: RegistrationContext) => Contact;
+export type ArbiterDefaults = {
+  fill(contact: Contact, context: RegistrationContext): Contact;
+}['fill'];
 
 /** What a module in `arbiters/` returns: spread it into the options, `{ ...vectorClock() }`. */
 export interface Arbiter {

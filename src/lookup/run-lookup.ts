@@ -1,8 +1,8 @@
 // Drives a lookup: sends what it wants sent, tells it what came back, and yields each answer and failure as it comes.
 
-import { DisgoverError, Refusal } from '../errors.js';
+import { asDisgoverError, DisgoverError } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
-import { onAbort } from '../runtime/abort.js';
+import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
@@ -24,7 +24,7 @@ export interface WalkDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
   /** Sends the request. Rejects when the peer does not answer. */
-  readonly findNode: (contact: EncodedContact, signal: AbortSignal) => Promise<Nodes>;
+  readonly findNode: (contact: EncodedContact, signal: Abortable) => Promise<Nodes>;
   /** Milliseconds that the peer usually takes, at most. */
   readonly lateMs: (id: ContactId) => number;
   /** Whether a contact named by others is to be considered: not ourselves, not quarantined. */
@@ -47,9 +47,9 @@ export type WalkStep =
 export async function* runLookup(
   walk: Walk,
   deps: WalkDependencies,
-  signal: AbortSignal | undefined,
+  signal: Abortable | undefined,
 ): AsyncGenerator<WalkStep, LookupEnd, undefined> {
-  const requests = new AbortController();
+  const requests = new AbortScope();
   const arrived: WalkStep[] = []; // bounded by the requests in flight
   let wake = () => {};
   const removeAbort = onAbort(signal, () => {
@@ -64,11 +64,11 @@ export async function* runLookup(
       arrived.push(step);
       wake();
     };
-    deps.findNode(peer.contact, requests.signal).then(
+    deps.findNode(peer.contact, requests).then(
       (nodes) => settle({ type: 'answered', peer, nodes, ms: deps.now() - sentAt }),
       (fault) => {
-        if (!requests.signal.aborted)
-          settle({ type: 'failed', peer, fault: asFault(fault), ms: deps.now() - sentAt });
+        if (!requests.aborted)
+          settle({ type: 'failed', peer, fault: asDisgoverError(fault), ms: deps.now() - sentAt });
       },
     );
   }
@@ -106,10 +106,4 @@ export async function* runLookup(
     });
     alarm?.cancel();
   }
-}
-
-function asFault(fault: unknown): DisgoverError {
-  if (fault instanceof DisgoverError) return fault;
-  if (fault instanceof Refusal) return DisgoverError.from(fault);
-  return new DisgoverError('INTERNAL', 'a request failed for an unknown reason', { cause: fault });
 }

@@ -4,7 +4,7 @@ import { DisgoverError } from '../errors.js';
 import type { RequestOptions } from '../session/pending-requests.js';
 import type { Session } from '../session/session.js';
 import type { DialTarget, SessionPool } from '../session/session-pool.js';
-import { EncodedContact } from '../wire/contact-codec.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Pong, Target } from '../wire/messages.js';
 
 /** What a FIND-NODE asks, and what travels with it. */
@@ -58,7 +58,7 @@ export class RpcClient {
     { signal }: RequestOptions,
     request: (session: Session) => Promise<Answer>,
   ): Promise<Answer> {
-    const reused = target instanceof EncodedContact ? this.#pool.get(target.id) : undefined;
+    const reused = this.#pool.get(target);
     try {
       try {
         return await request(reused ?? (await this.#pool.dial(target, signal)));

@@ -2,14 +2,15 @@
 
 import { quote, Refusal } from '../errors.js';
 import { equalBytes } from '../id/bytes.js';
+import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { type Hello, protocolVersions } from '../wire/messages.js';
 
 export interface HandshakeSide {
   readonly own: EncodedContact;
   readonly group: string;
-  /** The bytes of the id that we dialled; `undefined` for a seed known by address only, and when we were dialled. */
-  readonly dialledId?: Uint8Array | undefined;
+  /** The id that we dialled; `undefined` for a seed known by address only, and when we were dialled. */
+  readonly dialledId?: ContactId | undefined;
 }
 
 /** Our HELLO. `nonce`: 16 fresh random bytes. */
@@ -21,7 +22,7 @@ export function makeHello({ own, group, dialledId }: HandshakeSide, nonce: Uint8
     nonce,
     group,
     contact: own,
-    ...(dialledId && { expectedId: dialledId }),
+    ...(dialledId && { expectedId: bytesOfContactId(dialledId) }),
   };
 }
 
@@ -43,8 +44,8 @@ export function judgeHello(hello: Hello, { own, group, dialledId }: HandshakeSid
     return new Refusal('SELF_CONNECT', 'that is this node itself');
   const contact = hello.contact.parse();
   if (contact instanceof Refusal) return contact.within('HELLO');
-  if (dialledId !== undefined && !equalBytes(hello.contact.idBytes, dialledId)) {
-    return new Refusal('ID_MISMATCH', `dialled another id than ${hello.contact.id}`);
+  if (dialledId !== undefined && hello.contact.id !== dialledId) {
+    return new Refusal('ID_MISMATCH', `dialled ${dialledId}, got ${hello.contact.id}`);
   }
   if (hello.expectedId !== undefined && !equalBytes(hello.expectedId, own.idBytes)) {
     return new Refusal('ID_MISMATCH', `the peer expected another id than ${own.id}`);

@@ -2,16 +2,18 @@
 
 import { DisgoverError, faultOfPeer } from '../errors.js';
 import { limits } from '../limits.js';
-import { onAbort } from '../runtime/abort.js';
+import { type Abortable, onAbort } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import type { Nodes, Pong, Reply, Request } from '../wire/messages.js';
 import type { RoundTrip } from './round-trip.js';
 
 export interface RequestOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Abortable | undefined;
 }
 
 type Answer = Pong | Nodes;
+
+const LATE_REPLIES = 256;
 
 interface Pending {
   readonly expects: Answer['type'];
@@ -35,6 +37,8 @@ export class PendingRequests {
   readonly #pending = new Map<number, Pending>();
   // Requests that wait for one of those to settle. Bounded by limits.requestsInFlight.
   readonly #waiting: { start(): void; end(reason: unknown): void }[] = [];
+  // Requests whose time or caller ran out: their late replies are no fault of the peer. Bounded by LATE_REPLIES, oldest first.
+  readonly #abandoned = new Set<number>();
   #lastId = 0;
 
   constructor(deps: PendingRequestsDependencies) {
@@ -68,10 +72,10 @@ export class PendingRequests {
     });
   }
 
-  /** Settles the request that the reply belongs to. False when nobody waits for it: then nothing changes. */
+  /** Settles the request that the reply belongs to. False when it was never asked for: then nothing changes. */
   settle(reply: Reply): boolean {
     const pending = this.#pending.get(reply.requestId);
-    if (pending === undefined) return false;
+    if (pending === undefined) return this.#abandoned.delete(reply.requestId);
     if (reply.type === 'error') {
       this.#take(reply.requestId)?.reject(faultOfPeer(reply.code, 'UNSUPPORTED'));
       return true;
@@ -84,11 +88,11 @@ export class PendingRequests {
     return true;
   }
 
-  /** Fails one request: its reply could not be read. False when nobody waits for it. */
+  /** Fails one request: its reply could not be read. False when it was never asked for. */
   fail(requestId: number, reason: DisgoverError): boolean {
     const pending = this.#take(requestId);
     pending?.reject(reason);
-    return pending !== undefined;
+    return pending !== undefined || this.#abandoned.delete(requestId);
   }
 
   /** Fails all of them: the session has ended. */
@@ -100,7 +104,7 @@ export class PendingRequests {
   #start(
     make: (requestId: number) => Request,
     expects: Answer['type'],
-    signal: AbortSignal | undefined,
+    signal: Abortable | undefined,
     resolve: (reply: Answer) => void,
     reject: (reason: unknown) => void,
   ): void {
@@ -108,11 +112,18 @@ export class PendingRequests {
     const { deadlineMs } = this.#deps.roundTrips[0] as RoundTrip;
     const sentAt = this.#deps.now();
     const alarm = this.#deps.alarms.at(sentAt + deadlineMs, () =>
-      this.fail(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
+      this.#abandon(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
     );
-    const removeAbort = onAbort(signal, () => this.#take(requestId)?.reject(signal?.reason));
+    const removeAbort = onAbort(signal, () => this.#abandon(requestId, signal?.reason));
     this.#pending.set(requestId, { expects, sentAt, alarm, removeAbort, resolve, reject });
     this.#deps.send(make(requestId));
+  }
+
+  #abandon(requestId: number, reason: unknown): void {
+    this.#abandoned.add(requestId);
+    const [oldest] = this.#abandoned;
+    if (this.#abandoned.size > LATE_REPLIES && oldest !== undefined) this.#abandoned.delete(oldest);
+    this.#take(requestId)?.reject(reason);
   }
 
   #take(requestId: number): Pending | undefined {

@@ -4,9 +4,10 @@ import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
-import { abortable, onAbort } from '../runtime/abort.js';
+import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
 import { EncodedContact } from '../wire/contact-codec.js';
+import type { RoundTrip } from './round-trip.js';
 import { Session, type SessionHost } from './session.js';
 
 /** Whom to dial: a contact, or an address whose id is not known yet (a seed). */
@@ -14,7 +15,7 @@ export type DialTarget = EncodedContact | TransportInfo;
 
 interface Dial {
   readonly session: Promise<Session>;
-  readonly abort: AbortController;
+  readonly abort: AbortScope;
   waiters: number;
 }
 
@@ -25,6 +26,8 @@ export class SessionPool {
   readonly #sessions = new Set<Session>();
   // The session that is used for a peer. Bounded as above.
   readonly #byId = new Map<ContactId, Session>();
+  // The same by address, for those whose id the asker does not know: the host of an entity. Bounded as above.
+  readonly #byAddress = new Map<string, Session>();
   // Bounded by limits.dials.
   readonly #dials = new Map<string, Dial>();
   // Addresses that turned out to be ours. Bounded by limits.ownAddresses, oldest first.
@@ -53,8 +56,15 @@ export class SessionPool {
   }
 
   /** The session to use for a peer, if there is one. */
-  get(id: ContactId): Session | undefined {
-    return this.#byId.get(id);
+  get(target: DialTarget): Session | undefined {
+    return target instanceof EncodedContact
+      ? this.#byId.get(target.id)
+      : this.#byAddress.get(addressKey(target));
+  }
+
+  /** How the peer usually answers, where we talk to it. */
+  roundTripOf(id: ContactId): RoundTrip {
+    return this.#byId.get(id)?.roundTrip ?? this.#host.roundTrip;
   }
 
   /** A link that a transport accepted. */
@@ -73,7 +83,7 @@ export class SessionPool {
    * @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_DIAL_FAILED`, `ERR_SELF_CONNECT`, `ERR_CLOSED`, what the transport
    * says of the address; or the signal's reason.
    */
-  async dial(target: DialTarget, signal?: AbortSignal): Promise<Session> {
+  async dial(target: DialTarget, signal?: Abortable): Promise<Session> {
     signal?.throwIfAborted();
     const key = target instanceof EncodedContact ? `id ${target.id}` : addressKey(target);
     const dial = this.#dials.get(key) ?? this.#beginDial(key, target);
@@ -96,8 +106,8 @@ export class SessionPool {
   }
 
   #beginDial(key: string, target: DialTarget): Dial {
-    const abort = new AbortController();
-    const session = this.#dialInTurn(target, abort.signal).finally(() => {
+    const abort = new AbortScope();
+    const session = this.#dialInTurn(target, abort).finally(() => {
       this.#dials.delete(key);
       this.#queue.shift()?.();
     });
@@ -107,7 +117,7 @@ export class SessionPool {
     return dial;
   }
 
-  async #dialInTurn(target: DialTarget, signal: AbortSignal): Promise<Session> {
+  async #dialInTurn(target: DialTarget, signal: AbortScope): Promise<Session> {
     if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
     if (this.#dials.size >= limits.dials) {
       await abortable(new Promise<void>((resolve) => this.#queue.push(resolve)), signal);
@@ -118,18 +128,15 @@ export class SessionPool {
       link.close();
       throw signal.reason ?? new DisgoverError('CLOSED', 'the node is closed');
     }
-    const session = new Session(link, this.#host, {
-      id: target instanceof EncodedContact ? target.idBytes : undefined,
-    });
+    const id = target instanceof EncodedContact ? target.id : undefined;
+    const session = new Session(link, this.#host, { address, id });
+    // Others may use it at once; if another id answers, their requests fail with ID_MISMATCH.
+    this.#index(session);
     this.#start(session);
-    // Requests may use it at once; if another id answers, they fail with ID_MISMATCH.
-    if (target instanceof EncodedContact && !this.#byId.has(target.id)) this.#byId.set(target.id, session);
-    session.dialledAddress = address;
-    session.dialledFor = target instanceof EncodedContact ? target.id : undefined;
     return session;
   }
 
-  async #openLink(address: TransportInfo, signal: AbortSignal): Promise<Link> {
+  async #openLink(address: TransportInfo, signal: AbortScope): Promise<Link> {
     const transport = this.#transports.find(({ name }) => name === address.type) as Transport;
     const tooLate = new AbortController();
     const alarm = this.#host.alarms.after(limits.handshakeMs, () =>
@@ -165,27 +172,35 @@ export class SessionPool {
   }
 
   #onOpen(session: Session, host: SessionHost): void {
-    const { id } = session.peer as EncodedContact;
-    const used = this.#byId.get(id);
-    // One that claims an id over a link it opened itself does not replace one that answered where we dialled it.
-    if (used === undefined || used === session || (!used.isOpen && session.isAddressProved)) {
-      if (session.isAddressProved) this.#byId.set(id, session);
-    }
+    // One that claims an id over a link of its own does not replace one that answered where it was dialled.
+    if (session.isAddressProved) this.#index(session);
     host.onOpen(session);
   }
 
   #onClosed(session: Session, host: SessionHost): void {
     this.#sessions.delete(session);
-    for (const id of [session.dialledFor, session.peer?.id]) {
-      if (id !== undefined && this.#byId.get(id) === session) this.#byId.delete(id);
+    for (const id of idsOf(session)) if (this.#byId.get(id) === session) this.#byId.delete(id);
+    for (const key of addressKeysOf(session)) {
+      if (this.#byAddress.get(key) === session) this.#byAddress.delete(key);
     }
-    if (session.endedBy?.code === 'ERR_SELF_CONNECT' && session.dialledAddress !== undefined) {
-      const [oldest] = this.#ownAddresses;
-      if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined)
-        this.#ownAddresses.delete(oldest);
-      this.#ownAddresses.add(addressKey(session.dialledAddress));
-    }
+    if (session.endedBy?.code === 'ERR_SELF_CONNECT') this.#rememberOwnAddress(session.dialledAddress);
     host.onClosed(session);
+  }
+
+  /** Makes the session the one that is used for its peer, unless there is one. */
+  #index(session: Session): void {
+    for (const id of idsOf(session)) if (!this.#byId.has(id)) this.#byId.set(id, session);
+    for (const key of addressKeysOf(session)) {
+      if (!this.#byAddress.has(key)) this.#byAddress.set(key, session);
+    }
+  }
+
+  #rememberOwnAddress(address: TransportInfo | undefined): void {
+    if (address === undefined) return;
+    const [oldest] = this.#ownAddresses;
+    if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined)
+      this.#ownAddresses.delete(oldest);
+    this.#ownAddresses.add(addressKey(address));
   }
 
   #dropOldest(among: (session: Session) => boolean): void {
@@ -219,6 +234,15 @@ export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
   const parsed = contact.parse();
   if (parsed instanceof Refusal || parsed.transport === undefined) return [];
   return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
+}
+
+function idsOf({ dialledId, peer }: Session): ContactId[] {
+  return [dialledId, peer?.id].filter((id) => id !== undefined);
+}
+
+function addressKeysOf({ dialledAddress, peer, isAddressProved }: Session): string[] {
+  const addresses = isAddressProved && peer !== undefined ? addressesOf(peer) : [];
+  return [dialledAddress, ...addresses].filter((address) => address !== undefined).map(addressKey);
 }
 
 function addressKey(address: TransportInfo): string {

@@ -31,6 +31,12 @@ export interface SessionHost {
   onClosed(session: Session): void;
 }
 
+export interface Dialled {
+  readonly address: TransportInfo;
+  /** Absent for a seed that is known by its address only. */
+  readonly id: ContactId | undefined;
+}
+
 export class Session {
   /** Who is at the other end; known once HELLO was accepted. */
   peer: EncodedContact | undefined;
@@ -40,8 +46,8 @@ export class Session {
   refusedPeer: EncodedContact | undefined;
   readonly isDialled: boolean;
   /** For dialled sessions: where, and for which id where one was known. */
-  dialledAddress: TransportInfo | undefined;
-  dialledFor: ContactId | undefined;
+  readonly dialledAddress: TransportInfo | undefined;
+  readonly dialledId: ContactId | undefined;
   readonly pending: PendingRequests;
   readonly roundTrip = new RoundTrip();
   lastUsedAt: number;
@@ -50,7 +56,6 @@ export class Session {
 
   readonly #link: Link;
   readonly #host: SessionHost;
-  readonly #dialledId: Uint8Array | undefined;
   #endedBy: DisgoverError | undefined;
   #handshakeAlarm: Alarm | undefined;
   #frameAlarm: Alarm | undefined;
@@ -58,12 +63,13 @@ export class Session {
   // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
   #held: Uint8Array[] = [];
 
-  constructor(link: Link, host: SessionHost, dialled?: { readonly id?: Uint8Array | undefined }) {
+  constructor(link: Link, host: SessionHost, dialled?: Dialled) {
     this.#link = link;
     this.#host = host;
     this.isDialled = dialled !== undefined;
     this.isAddressProved = this.isDialled;
-    this.#dialledId = dialled?.id;
+    this.dialledAddress = dialled?.address;
+    this.dialledId = dialled?.id;
     this.lastUsedAt = host.now();
     this.pending = new PendingRequests({
       now: host.now,
@@ -156,7 +162,7 @@ export class Session {
     const refusal = judgeHello(hello, {
       own: this.#host.own(),
       group: this.#host.group,
-      dialledId: this.#dialledId,
+      dialledId: this.dialledId,
     });
     if (refusal !== undefined) {
       // Both sides remember the true id: who dialled the wrong one learns ours before the link ends.
@@ -187,7 +193,7 @@ export class Session {
   #sendHello(): void {
     const { own, group, nonce } = this.#host;
     this.#framesBeforeHello++;
-    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.#dialledId }, nonce())));
+    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.dialledId }, nonce())));
   }
 
   /** From the first byte of a frame to the last: bytes that trickle do not extend it. */

@@ -1,6 +1,7 @@
 // The rule of all arbiters by which one contact wins whole.
 
-import type { ArbiterFunction, Contact } from '../src/plugin.js';
+import type { ArbiterFunction } from '../contracts/arbiter.js';
+import type { Contact } from '../contracts/contact.js';
 import { canonicalText, compareText } from './text.js';
 
 /**

@@ -1,6 +1,6 @@
 // What every arbiter here takes for a clock: an integer that still has a successor which differs from it.
 
-import { DisgoverError, quote, typeName } from '../src/plugin.js';
+import { DisgoverError, quote, typeName } from '../errors.js';
 
 const LAST = Number.MAX_SAFE_INTEGER;
 

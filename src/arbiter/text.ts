@@ -1,12 +1,7 @@
 // The canonical text of a value and the order of such texts: what arbiters decide by when they must not depend on anything else.
 
-import { canonicalJson, DisgoverError, Refusal } from '../src/plugin.js';
-
-const encoder = new TextEncoder();
-
-export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
-}
+import { DisgoverError, Refusal } from '../errors.js';
+import { canonicalJson } from '../wire/json.js';
 
 /** The canonical text (RFC 8785) of a value of a contact. @throws DisgoverError for what no contact may hold. */
 export function canonicalText(value: unknown): string {

@@ -1,0 +1,86 @@
+// Tells the holders: one lookup whose requests carry the contact, ended by one burst to the k closest.
+
+import type { Contacts } from '../contacts/observe.js';
+import type { TransportInfo } from '../contracts/transport.js';
+import { Refusal } from '../errors.js';
+import { bytesOfContactId } from '../id/contact-id.js';
+import type { Walker, WalkOptions } from '../lookup/walker.js';
+import type { NodesQuery } from '../rpc/client.js';
+import type { Abortable } from '../runtime/abort.js';
+import { addressesOf } from '../session/session-pool.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import type { Nodes } from '../wire/messages.js';
+
+export interface AnnounceDependencies {
+  readonly walker: Walker;
+  readonly contacts: Contacts;
+  /** Tells a node that is known by its address only. Resolves either way. */
+  readonly tell: (host: TransportInfo, query: NodesQuery, signal: Abortable | undefined) => Promise<void>;
+  readonly onRefused: (from: EncodedContact, refusal: Refusal) => void;
+}
+
+/** Hosts of older contacts that are told of ours directly, at most. */
+const HOSTS_TOLD = 8;
+
+/**
+ * Announces a registration to its k holders. Resolves to how many nodes heard it.
+ * @throws as the walk does: `ERR_NO_NODES`, `ERR_LOOKUP_TIMEOUT`, `ERR_CLOSED`, the signal's reason.
+ */
+export async function announce(
+  own: EncodedContact,
+  deps: AnnounceDependencies,
+  options: WalkOptions = {},
+): Promise<number> {
+  const query = { target: { id: bytesOfContactId(own.id) }, announced: [own] };
+  // Where an older contact stood: its host does not hear of ours by itself. Bounded by HOSTS_TOLD.
+  const displaced = new Map<string, TransportInfo>();
+  const heard = await tellHolders(query, deps, options, (nodes, from) => {
+    for (const before of nodes.conflicts) {
+      if (before.id !== own.id) continue;
+      meet(before, from, deps);
+      const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
+      for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
+    }
+    const exact = nodes.exact?.contact;
+    if (exact !== undefined && exact.id === own.id && !exact.equals(own)) meet(exact, from, deps);
+  });
+  const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
+  const others = [...displaced].filter(([text]) => !here.has(text));
+  await Promise.all(others.map(([, host]) => deps.tell(host, query, options.signal)));
+  return heard;
+}
+
+/** Tells the holders that the contact is no more. Resolves to how many nodes heard it. @throws as `announce`. */
+export function withdraw(
+  own: EncodedContact,
+  deps: AnnounceDependencies,
+  options: WalkOptions = {},
+): Promise<number> {
+  const query = { target: { id: bytesOfContactId(own.id) }, withdrawn: [own] };
+  return tellHolders(query, deps, options, () => {});
+}
+
+async function tellHolders(
+  query: NodesQuery,
+  { walker }: AnnounceDependencies,
+  options: WalkOptions,
+  onNodes: (nodes: Nodes, from: EncodedContact) => void,
+): Promise<number> {
+  let heard = 0;
+  for await (const step of walker.walk(query, { ...options, burst: true })) {
+    if (step.type === 'failed') continue;
+    heard++;
+    onNodes(step.nodes, step.peer.contact);
+  }
+  return heard;
+}
+
+/** What a holder has under our id meets our registration: the arbiter decides here as it did there. */
+function meet(
+  contact: EncodedContact,
+  from: EncodedContact,
+  { contacts, onRefused }: AnnounceDependencies,
+): void {
+  const observed = contacts.observe(contact, { type: 'found', ttlMs: 0 });
+  if (observed instanceof Refusal) onRefused(from, observed);
+}

@@ -1,0 +1,49 @@
+// Where first addresses come from, as the application writes them.
+
+import type { ContactInput } from '../contracts/contact.js';
+import type { TransportInfo } from '../contracts/transport.js';
+import { DisgoverError, quote, typeName } from '../errors.js';
+import type { DialTarget } from '../session/session-pool.js';
+import { EncodedContact } from '../wire/contact-codec.js';
+
+/**
+ * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`), or its contact. Without an id, whoever
+ * answers at the address is right: its id is learnt from it.
+ */
+export type Seed = string | ContactInput;
+
+/** @throws DisgoverError `ERR_BAD_SEED`; for a contact with an id, what a contact must be. `type`: for addresses without one. */
+export function parseSeed(seed: Seed, type: string): DialTarget {
+  if (typeof seed === 'string') return parseAddress(seed, type);
+  if (typeof seed !== 'object' || seed === null) {
+    throw new DisgoverError('BAD_SEED', `expected an address or a contact, got ${typeName(seed)}`);
+  }
+  const addresses = (Array.isArray(seed.transport) ? seed.transport : [seed.transport]) as (
+    | TransportInfo
+    | undefined
+  )[];
+  const [first] = addresses;
+  if (typeof first !== 'object' || first === null)
+    throw new DisgoverError('BAD_SEED', 'a seed needs a transport');
+  const typed = addresses.map((address) => ({ type, ...address }) as TransportInfo);
+  if (seed.id === undefined) return typed[0] as TransportInfo;
+  return EncodedContact.from({ ...seed, transport: typed.length === 1 ? typed[0] : typed });
+}
+
+/** `scheme://host:port`, or `host:port` with the scheme of the node's own transport. IPv6 hosts stand in brackets. */
+export function parseAddress(text: string, type: string): TransportInfo {
+  const [, scheme = type, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*?)\/?$/s.exec(text) ?? [];
+  if (rest.startsWith('[') !== rest.includes(']')) throw badSeed(text, 'unbalanced bracket');
+  if (/^[^[\]]*:[^[\]]*:[^[\]]*$/.test(rest)) {
+    const at = rest.lastIndexOf(':');
+    throw badSeed(text, `write [${rest.slice(0, at)}]:${rest.slice(at + 1)}`);
+  }
+  const [, bracketed, plain, port] = /^(?:\[([^[\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rest) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || port === undefined) throw badSeed(text, 'expected host:port');
+  return { type: scheme, host, port: Number(port) };
+}
+
+function badSeed(text: string, why: string): DisgoverError {
+  return new DisgoverError('BAD_SEED', `${quote(text)}: ${why}`);
+}

@@ -1,0 +1,275 @@
+// The public face: checks what comes in, then delegates. Nothing below repeats the checks.
+
+import type { JoinState } from './bootstrap/join.js';
+import type { Contact, ContactInput } from './contracts/contact.js';
+import { Engine } from './engine.js';
+import { DisgoverError, Refusal, typeName } from './errors.js';
+import type { DisgoverEvents } from './events.js';
+import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
+import { limits } from './limits.js';
+import type { FindOptions } from './lookup/find.js';
+import type { LookupEnd } from './lookup/lookup.js';
+import { collectTrace, type LookupStep, type LookupTrace } from './lookup/trace.js';
+import { type DisgoverOptions, resolveOptions } from './options.js';
+import type { RoutingHealth } from './routing/health-report.js';
+import { abortable } from './runtime/abort.js';
+import { addressesOf } from './session/session-pool.js';
+import { type Snapshot, snapshotOf } from './snapshot.js';
+import { EncodedContact } from './wire/contact-codec.js';
+
+export interface CallOptions {
+  /** Ends the call: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LookupOptions extends CallOptions {
+  /** Milliseconds, default 10000. */
+  readonly timeoutMs?: number;
+  /** Disjoint paths, default 1. */
+  readonly paths?: number;
+}
+
+const FILLED_ID_BYTES = 20;
+
+/** One running node. Every call may be made at any moment; after `close` they reject with `ERR_CLOSED`. */
+export class Disgover {
+  readonly #engine: Engine;
+  #closing: Promise<void> | undefined;
+
+  private constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Starts a node: listens, then joins through the seeds. Resolves when it has joined, or when no seed answered (a node that
+   * is not joined goes on trying; see `state`).
+   * @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_ID`, `ERR_BAD_SEED`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`;
+   * the signal's reason, after everything that was started has been closed.
+   */
+  static async start(options: DisgoverOptions, { signal }: CallOptions = {}): Promise<Disgover> {
+    signal?.throwIfAborted();
+    const node = new Disgover(new Engine(resolveOptions(options)));
+    try {
+      await abortable(node.#engine.listen(), signal);
+      await node.#engine.join.join(signal);
+      return node;
+    } catch (fault) {
+      await node.close();
+      throw fault;
+    }
+  }
+
+  /** The node's own id. */
+  get id(): ContactId {
+    return this.#engine.own.id;
+  }
+
+  /** The node's own contact, with the addresses at which it can be dialled. */
+  get contact(): Contact {
+    return this.#engine.own.contact;
+  }
+
+  /** Whether other nodes know us: `joining`, `joined`, `alone` (no seeds, nobody came) or `isolated` (no seed answers). */
+  get state(): JoinState {
+    return this.#engine.join.state;
+  }
+
+  /** The routing table: its size, and a report on how well it is filled. */
+  get routing(): { readonly size: number; health(): RoutingHealth } {
+    const { routing } = this.#engine;
+    return { size: routing.size, health: () => routing.health() };
+  }
+
+  /**
+   * Makes an entity that this process hosts findable: fills in a missing id (20 random bytes), the arbiter's fields and the
+   * node's own transport, keeps it, and tells its k holders; it is announced again every 20 minutes until `unregister`.
+   * Resolves to the contact that stands, which is another one where the arbiter prefers it. Where nobody can be told
+   * yet, it resolves at once and the holders are told as soon as there are any.
+   * @throws DisgoverError `ERR_BAD_CONTACT`, `ERR_BAD_ID`, the other codes of contacts, and what the arbiter's defaults throw.
+   */
+  async register<Data>(contact: ContactInput<Data>, { signal }: CallOptions = {}): Promise<Contact<Data>> {
+    this.#check(signal);
+    const { contacts, announcer } = this.#engine;
+    // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
+    const prepared = this.#prepare(checkObject(contact), this.contact.transport);
+    const observed = contacts.observe(prepared, { type: 'registered' });
+    if (observed instanceof Refusal) throw DisgoverError.from(observed);
+    await announcer.announce(prepared.id, signal);
+    return (contacts.hosted(prepared.id) ?? prepared).contact as Contact<Data>;
+  }
+
+  /**
+   * Ends a registration and withdraws it at its holders. Takes the contact as it was registered, or its id to end whatever is
+   * registered under it. Resolves to false, and changes nothing, when the arbiter keeps the stored contact against the one
+   * given (a newer one stands); to true otherwise, also when nothing was registered.
+   * @throws DisgoverError as `register`.
+   */
+  async unregister(contact: ContactInput | string, { signal }: CallOptions = {}): Promise<boolean> {
+    this.#check(signal);
+    const { contacts, announcer, routing } = this.#engine;
+    const given = this.#toUnregister(contact);
+    if (given === undefined) return true;
+    const own = contacts.registrations.own(given.id);
+    const observed = contacts.observe(given, { type: 'unregistered' });
+    if (observed instanceof Refusal) throw DisgoverError.from(observed);
+    if (observed.standing !== undefined) return false;
+    announcer.forget(given.id);
+    if (own !== undefined && routing.size > 0) await this.#withdraw(own, signal);
+    return true;
+  }
+
+  /**
+   * The contact of an id, or `undefined` when the k closest nodes have all answered that they do not know it.
+   * @throws DisgoverError `ERR_BAD_ID`; `ERR_NO_NODES` when nobody could be asked, which is not the same as not found;
+   * `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the signal's reason.
+   */
+  async find<Data = unknown>(id: string, options: FindOptions = {}): Promise<Contact<Data> | undefined> {
+    this.#check(options.signal);
+    checkCount('agree', options.agree, limits.contactsInReply);
+    checkCount('paths', options.paths, limits.contactsInReply);
+    checkDuration('timeoutMs', options.timeoutMs);
+    const found = await this.#engine.finder.find(parseContactId(id), options);
+    return found?.contact as Contact<Data> | undefined;
+  }
+
+  /**
+   * Walks to an id and yields each answer as it comes; ends after the first that has the contact (`found`). Asks the network
+   * even for what is known here. Leaving the loop ends the requests in flight. @throws as `find`.
+   */
+  async *lookup(id: string, options: LookupOptions = {}): AsyncGenerator<LookupStep, LookupEnd, undefined> {
+    this.#check(options.signal);
+    checkCount('paths', options.paths, limits.contactsInReply);
+    checkDuration('timeoutMs', options.timeoutMs);
+    return yield* this.#engine.finder.lookup(parseContactId(id), options);
+  }
+
+  /** A whole lookup as one value: the steps, the hops, and why it ended. @throws as `find`. */
+  async trace(id: string, options: LookupOptions = {}): Promise<LookupTrace> {
+    this.#check(options.signal);
+    const { runtime } = this.#engine.options;
+    return collectTrace(parseContactId(id), this.lookup(id, options), () => runtime.now());
+  }
+
+  /**
+   * Asks the node at `contact.transport` whether it hosts `contact.id`. Resolves to the current contact, or to `undefined` when
+   * the node does not know the id.
+   * @throws DisgoverError `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
+   */
+  async ping(contact: ContactInput, { signal }: CallOptions = {}): Promise<Contact | undefined> {
+    this.#check(signal);
+    const { client, contacts, options } = this.#engine;
+    const asked = EncodedContact.from(contact);
+    const address = addressesOf(asked).find(({ type }) =>
+      options.transports.some(({ name }) => name === type),
+    );
+    if (address === undefined)
+      throw new DisgoverError('NO_TRANSPORT_FOR', 'no address that this node can dial');
+    const pong = await client.ping(address, asked.idBytes, { signal });
+    if (pong.contact === undefined) return undefined;
+    if (pong.contact.id !== asked.id)
+      throw new DisgoverError('ID_MISMATCH', `asked ${asked.id} got ${pong.contact.id}`);
+    const observed = contacts.observe(pong.contact, { type: 'found', ttlMs: limits.cacheMs });
+    if (observed instanceof Refusal) throw DisgoverError.from(observed);
+    return observed.standing?.contact;
+  }
+
+  /** Names a node: it is asked at its address, and known once it has answered. @throws DisgoverError as `register`. */
+  add(contact: ContactInput): void {
+    this.#check(undefined);
+    this.#engine.routing.verify(EncodedContact.from(contact));
+  }
+
+  /**
+   * Says that a contact which was found did not work. It leaves cache and table, and is kept out for a while (5 s, doubling each
+   * time to 10 min) so that others' answers do not bring it back at once; the next find asks the network.
+   * @throws DisgoverError as `register`.
+   */
+  unreachable(contact: ContactInput): void {
+    this.#check(undefined);
+    const { contacts, routing, unreachable, options } = this.#engine;
+    const failed = EncodedContact.from(contact);
+    contacts.cache.delete(failed.id);
+    unreachable.strike(failed.id, options.runtime.now(), failed);
+    if (routing.get(failed.id)?.equals(failed)) routing.unreachable(failed.id);
+  }
+
+  /** Calls `listener` whenever the fact happens. Returns what removes it. */
+  on<Name extends keyof DisgoverEvents>(
+    name: Name,
+    listener: (event: DisgoverEvents[Name]) => void,
+  ): () => void {
+    return this.#engine.events.on(name, listener);
+  }
+
+  /** What the node knows and how much it keeps, as a JSON value: the nodes of its table, and each collection with its bound. */
+  snapshot(): Snapshot {
+    return snapshotOf(this.#engine);
+  }
+
+  /** Ends sessions, timers and listeners; calls under way reject with `ERR_CLOSED`. Idempotent, at any moment. */
+  close(): Promise<void> {
+    this.#closing ??= this.#engine.close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #check(signal: AbortSignal | undefined): void {
+    if (this.#closing !== undefined) throw new DisgoverError('CLOSED', 'the node is closed');
+    signal?.throwIfAborted();
+  }
+
+  /** The contact as it is registered: with an id, the arbiter's fields, and an address. */
+  #prepare(contact: object, transport: Contact['transport']): EncodedContact {
+    const { runtime, arbiterDefaults } = this.#engine.options;
+    const { id: given = contactIdOfBytes(runtime.randomBytes(FILLED_ID_BYTES)) } = contact as ContactInput;
+    const id = parseContactId(given);
+    // By descriptors: a getter must be refused, not run.
+    const whole: object = Object.create(Object.getPrototypeOf(contact), {
+      ...Object.getOwnPropertyDescriptors(contact),
+      ...Object.getOwnPropertyDescriptors({ id, transport }),
+    });
+    const encoded = EncodedContact.encode(whole);
+    const context = { now: runtime.now(), known: this.#engine.contacts.known(id)?.contact };
+    // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
+    if (encoded instanceof Refusal && encoded.code === 'BAD_NUMBER')
+      arbiterDefaults({ ...whole, id }, context);
+    if (encoded instanceof Refusal) throw DisgoverError.from(encoded);
+    // A copy, which the arbiter's defaults may change.
+    return EncodedContact.from(arbiterDefaults(structuredClone(encoded.contact), context));
+  }
+
+  #toUnregister(contact: unknown): EncodedContact | undefined {
+    const { contacts } = this.#engine;
+    if (typeof contact === 'string') return contacts.registrations.own(parseContactId(contact));
+    const given: ContactInput = checkObject(contact);
+    if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
+    return this.#prepare(given, given.transport ?? this.contact.transport);
+  }
+
+  async #withdraw(own: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#engine.withdraw(own, signal);
+    } catch (fault) {
+      // Nobody heard it: what was announced expires by itself.
+      if (signal?.aborted || (fault as DisgoverError).code === 'ERR_CLOSED') throw fault;
+    }
+  }
+}
+
+function checkObject(contact: unknown): object {
+  if (typeof contact === 'object' && contact !== null && !Array.isArray(contact)) return contact;
+  throw new DisgoverError('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
+}
+
+function checkCount(name: string, value: number | undefined, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) return;
+  throw new DisgoverError('BAD_OPTION', `${name} must be an integer 1..${most}, got ${String(value)}`);
+}
+
+function checkDuration(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isFinite(value) && value >= 1 && value < 2 ** 31)) return;
+  throw new DisgoverError('BAD_DURATION', `${name}: 1..2147483647 ms, got ${String(value)}`);
+}

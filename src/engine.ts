@@ -1,0 +1,264 @@
+// Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
+
+import { type AnnounceDependencies, announce, withdraw } from './announce/announce.js';
+import { Announcer } from './announce/announcer.js';
+import { Join } from './bootstrap/join.js';
+import { Arbitration } from './contacts/arbitrate.js';
+import { Contacts, type Observed } from './contacts/observe.js';
+import type { Contact } from './contracts/contact.js';
+import type { TransportInfo } from './contracts/transport.js';
+import { DisgoverError, Refusal } from './errors.js';
+import { Events } from './events.js';
+import { compareDistance } from './id/distance.js';
+import type { Key } from './id/key.js';
+import { Finder } from './lookup/find.js';
+import { Walker } from './lookup/walker.js';
+import type { ResolvedOptions } from './options.js';
+import { Quarantine } from './routing/quarantine.js';
+import { Routing } from './routing/routing.js';
+import { RpcClient } from './rpc/client.js';
+import { makeReceive } from './rpc/receive.js';
+import { Alarms } from './runtime/alarms.js';
+import { RoundTrip } from './session/round-trip.js';
+import type { Session } from './session/session.js';
+import { addressesOf, type DialTarget, SessionPool } from './session/session-pool.js';
+import { EncodedContact } from './wire/contact-codec.js';
+import { NONCE_BYTES } from './wire/messages.js';
+
+export class Engine {
+  readonly options: ResolvedOptions;
+  readonly events = new Events();
+  readonly alarms: Alarms;
+  readonly pool: SessionPool;
+  readonly client: RpcClient;
+  readonly routing: Routing;
+  readonly contacts: Contacts;
+  readonly arbitration: Arbitration;
+  readonly unreachable = new Quarantine();
+  readonly walker: Walker;
+  readonly finder: Finder;
+  readonly announcer: Announcer;
+  readonly join: Join;
+  readonly #announceDependencies: AnnounceDependencies;
+  #own: EncodedContact;
+  #isClosed = false;
+
+  constructor(options: ResolvedOptions) {
+    this.options = options;
+    this.#own = this.#ownContact(undefined);
+    const { runtime, k, alpha, transports } = options;
+    const now = () => runtime.now();
+    this.alarms = new Alarms(runtime);
+    const alarms = this.alarms;
+
+    this.arbitration = new Arbitration(options.arbiter, now, (fault) => {
+      this.#count('arbiterFault', fault.code);
+      options.logger.warn(
+        { code: fault.code, detail: fault.detail, id: fault.candidate.id },
+        'arbiter fault',
+      );
+      this.events.emit('arbiterFault', fault);
+    });
+    this.contacts = new Contacts(this.#own.key, {
+      own: () => this.#own,
+      now,
+      arbitration: this.arbitration,
+      isTooFarToHold: (key) => this.#isTooFarToHold(key),
+      onConflict: (conflict) => {
+        this.#count('conflict');
+        this.events.emit('conflict', conflict);
+      },
+      onClaimRefused: (id) => this.announcer.repeat(id),
+    });
+    this.pool = new SessionPool(transports, {
+      now,
+      alarms,
+      own: () => this.#own,
+      group: options.group,
+      nonce: () => runtime.randomBytes(NONCE_BYTES),
+      roundTrip: new RoundTrip(),
+      onOpen: (session) => this.#onSession(session),
+      onClosed: (session) => this.#onSessionClosed(session),
+      onRefused: (session, refusal) => this.#refused(session.remote, refusal),
+      onFrame: makeReceive({
+        hosted: (id) => this.contacts.hosted(id),
+        exact: (id) => this.contacts.exact(id),
+        closest: (key, count) => this.routing.closest(key, count),
+        announced: (contact, from) =>
+          this.#heard(contact, this.contacts.observe(contact, { type: 'announced', from })),
+        withdrawn: (contact, from) => {
+          const observed = this.contacts.observe(contact, { type: 'withdrawn', from });
+          return observed instanceof Refusal ? observed : undefined;
+        },
+        onRefused: (session, refusal) => this.#refused(session.remote, refusal),
+        onUnknownPart: () => this.#count('unknownPart'),
+        onFault: (cause) => options.logger.error({ cause }, 'fault of our own'),
+      }),
+    });
+    this.client = new RpcClient(this.pool, {
+      onFailed: (target, fault) => this.#onRequestFailed(target, fault),
+    });
+    this.routing = new Routing({
+      own: this.#own.key,
+      k,
+      runtime,
+      alarms,
+      arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      ping: (contact) => this.client.ping(contact, contact.idBytes),
+      pingAddress: (contact) => this.#pingAddress(contact),
+      walk: (key) => this.#walkQuietly(key),
+      onAdded: (contact) => {
+        this.events.emit('nodeAdded', { contact: contact.contact });
+        this.join.onNode();
+        this.announcer.onNodes();
+      },
+      onRemoved: (contact) => {
+        this.events.emit('nodeRemoved', { contact: contact.contact });
+        if (this.routing.size === 0) this.join.onAlone();
+      },
+    });
+    this.walker = new Walker({
+      k,
+      alpha,
+      now,
+      alarms,
+      findNode: (contact, query, signal) => this.client.findNode(contact, query, { signal }),
+      lateMs: (id) => this.pool.roundTripOf(id).lateMs,
+      isEligible: ({ id }) => id !== this.#own.id && !this.routing.isQuarantined(id),
+      start: (target, count) => this.routing.start(target, count),
+      rejoin: (signal) => this.join.join(signal),
+      onWalked: (target) => this.routing.walked(target),
+      seeds: () => options.seeds.length,
+    });
+    const onRefused = (from: EncodedContact, refusal: Refusal) => this.#refused(from.id, refusal);
+    const { contacts, walker } = this;
+    this.finder = new Finder({ contacts, walker, unreachable: this.unreachable, now, onRefused });
+    this.#announceDependencies = {
+      contacts,
+      walker,
+      onRefused,
+      tell: async (host, query, signal) => {
+        await this.client.findNode(host, query, { signal }).catch(() => {});
+      },
+    };
+    this.announcer = new Announcer({
+      runtime,
+      alarms,
+      announce: async (id) => {
+        const own = this.contacts.registrations.own(id);
+        if (own !== undefined) await announce(own, this.#announceDependencies);
+      },
+      isRegistered: (id) => this.contacts.registrations.has(id),
+      hasNodes: () => this.routing.size > 0,
+    });
+    this.join = new Join({
+      own: this.#own.key,
+      runtime,
+      alarms,
+      seeds: options.seeds,
+      ask: (seed) => this.client.findNode(seed, { target: { key: this.#own.key } }),
+      walkHome: () => this.#walkQuietly(this.#own.key, true),
+      hasNodes: () => this.routing.size > 0,
+      onState: (state) => {
+        options.logger.info({ state }, 'state');
+        this.events.emit('state', { state });
+        if (state === 'joined') void this.routing.refresh();
+      },
+      onSeedFailed: (_seed, fault) =>
+        options.logger.warn({ code: fault.code, detail: fault.message }, 'seed failed'),
+    });
+  }
+
+  /** The node's own contact. */
+  get own(): EncodedContact {
+    return this.#own;
+  }
+
+  /** Listens on every transport. @throws what they throw. */
+  async listen(): Promise<void> {
+    const infos: TransportInfo[] = [];
+    for (const transport of this.options.transports) {
+      const info = await transport.listen((link) => this.pool.accept(link));
+      if (info !== undefined) infos.push(info);
+    }
+    if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);
+  }
+
+  withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<number> {
+    return withdraw(contact, this.#announceDependencies, { signal });
+  }
+
+  /** Ends everything: no timer, session or listener is left. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      const closed = new DisgoverError('CLOSED', 'the node is closed');
+      this.walker.close(closed);
+      this.announcer.close();
+      this.join.close();
+      this.routing.close();
+      this.pool.close();
+      this.alarms.clear();
+    }
+    await Promise.all(this.options.transports.map((transport) => transport.close()));
+  }
+
+  #ownContact(transport: TransportInfo | readonly TransportInfo[] | undefined): EncodedContact {
+    const { id, data, arbiterDefaults, runtime } = this.options;
+    const contact: Contact = { id, ...(data !== undefined && { data }), ...(transport && { transport }) };
+    return EncodedContact.from(arbiterDefaults(contact, { now: runtime.now(), known: undefined }));
+  }
+
+  #onSession(session: Session): void {
+    const peer = session.peer as EncodedContact;
+    if (session.isAddressProved) this.routing.add(peer);
+    else this.routing.verify(peer);
+  }
+
+  #onSessionClosed(session: Session): void {
+    // The address belongs to somebody else than we thought: that one is asked under its own name.
+    const { refusedPeer, isDialled } = session;
+    if (refusedPeer !== undefined && isDialled) this.routing.verify(refusedPeer);
+  }
+
+  #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
+    this.#count('requestFailed', fault.code);
+    if (target instanceof EncodedContact) this.routing.failed(target.id);
+  }
+
+  #heard(contact: EncodedContact, observed: Observed | Refusal): EncodedContact | undefined | Refusal {
+    if (observed instanceof Refusal) return observed;
+    return observed.before?.id === contact.id ? observed.before : undefined;
+  }
+
+  #isTooFarToHold(key: Key): boolean {
+    const closest = this.routing.closest(key, 2 * this.options.k);
+    const furthest = closest[2 * this.options.k - 1];
+    return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
+  }
+
+  async #pingAddress(contact: EncodedContact): Promise<void> {
+    const [address] = addressesOf(contact);
+    const pong = address && (await this.client.ping(address, contact.idBytes));
+    if (pong?.contact?.id !== contact.id)
+      throw new DisgoverError('ID_MISMATCH', 'another node answers there');
+  }
+
+  async #walkQuietly(key: Key, burst = false): Promise<void> {
+    try {
+      for await (const _step of this.walker.walk({ target: { key } }, { burst }));
+    } catch {
+      // Nobody was there, or we are closing: the table is what it is.
+    }
+  }
+
+  #refused(remote: string, { code, detail }: Refusal): void {
+    this.#count('refused', code);
+    this.options.logger.debug({ remote, code, detail }, 'refused');
+    this.events.emit('refused', { remote, code, detail });
+  }
+
+  #count(name: string, code?: string): void {
+    this.options.metrics.increment(name, code === undefined ? undefined : { code });
+  }
+}

@@ -1,0 +1,27 @@
+// What an application imports.
+
+export type { JoinState } from './bootstrap/join.js';
+export type { Seed } from './bootstrap/seed.js';
+export type { ArbiterFault } from './contacts/arbitrate.js';
+export type { Conflict } from './contacts/observe.js';
+export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
+export type { Contact, ContactInput, Json } from './contracts/contact.js';
+export type { Logger } from './contracts/logger.js';
+export type { Metrics } from './contracts/metrics.js';
+export type { Runtime, Timer } from './contracts/runtime.js';
+export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
+export { type CallOptions, Disgover, type LookupOptions } from './disgover.js';
+export { DisgoverError, type ErrorCode, type FaultCode } from './errors.js';
+export type { DisgoverEvents } from './events.js';
+export {
+  bytesOfContactId,
+  type ContactId,
+  contactIdOfBytes,
+  contactIdOfName,
+  parseContactId,
+} from './id/contact-id.js';
+export type { FindOptions } from './lookup/find.js';
+export type { LookupStep, LookupTrace } from './lookup/trace.js';
+export type { DisgoverOptions } from './options.js';
+export type { BucketHealth, RoutingHealth } from './routing/health-report.js';
+export type { CollectionSize, Snapshot } from './snapshot.js';

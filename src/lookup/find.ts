@@ -1,0 +1,120 @@
+// An id → its contact: registrations and held contacts, then the cache, then a walk that stops at the first exact match.
+
+import type { Contacts } from '../contacts/observe.js';
+import { Refusal } from '../errors.js';
+import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
+import { keyOf } from '../id/key.js';
+import type { Quarantine } from '../routing/quarantine.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import type { LookupEnd } from './lookup.js';
+import type { WalkStep } from './run-lookup.js';
+import { SharedWalks } from './shared-walks.js';
+import { type LookupStep, stepOf } from './trace.js';
+import type { Walker, WalkOptions } from './walker.js';
+
+export interface FindOptions {
+  readonly signal?: AbortSignal;
+  /** Ask the network even if the id is cached, or was missing a moment ago. Default false. */
+  readonly fresh?: boolean;
+  /**
+   * Ask until so many holders have answered, and let the arbiter merge what they say: what a set shared by several hosts wants.
+   * Default 1. When fewer have it, what they say is returned.
+   */
+  readonly agree?: number;
+  /** Walk over so many paths that share no node, against nodes that lie. Default 1; each costs some requests more. */
+  readonly paths?: number;
+  /** Milliseconds, default 10000. */
+  readonly timeoutMs?: number;
+}
+
+export interface FinderDependencies {
+  readonly contacts: Contacts;
+  readonly walker: Walker;
+  /** Contacts that the application found not to work. */
+  readonly unreachable: Quarantine;
+  readonly now: () => number;
+  /** A node answered with something that cannot be used. */
+  readonly onRefused: (from: EncodedContact, refusal: Refusal) => void;
+}
+
+export class Finder {
+  readonly #deps: FinderDependencies;
+  readonly #walks = new SharedWalks<EncodedContact | undefined>();
+
+  constructor(deps: FinderDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Walks under way. */
+  get size(): number {
+    return this.#walks.size;
+  }
+
+  async find(id: ContactId, options: FindOptions = {}): Promise<EncodedContact | undefined> {
+    options.signal?.throwIfAborted();
+    const { contacts } = this.#deps;
+    const { fresh = false, agree = 1, paths = 1, timeoutMs } = options;
+    if (agree === 1) {
+      const known = this.#usable(fresh ? contacts.hosted(id) : contacts.known(id));
+      if (known !== undefined) return known;
+      if (!fresh && contacts.cache.isMissing(id)) return undefined;
+    }
+    return this.#walks.join(JSON.stringify([id, agree, paths, timeoutMs]), options.signal, (signal) =>
+      this.#walk(id, agree, { paths, signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+    );
+  }
+
+  /** The steps of a walk to the id, which ends with the first that found it. Asks the network even for what is known here. */
+  async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupEnd, undefined> {
+    const target = { id: bytesOfContactId(id) };
+    const key = keyOf(target.id);
+    const steps = this.#deps.walker.walk({ target }, options);
+    for (let next = await steps.next(); ; next = await steps.next()) {
+      if (next.done) return next.value;
+      const found = this.#foundIn(next.value, id);
+      yield stepOf(next.value, key, found?.contact);
+      if (found === undefined) continue;
+      await steps.return('closest');
+      return 'closest';
+    }
+  }
+
+  async #walk(id: ContactId, agree: number, options: WalkOptions): Promise<EncodedContact | undefined> {
+    const { contacts, walker } = this.#deps;
+    let standing = agree > 1 ? contacts.exact(id)?.contact : undefined;
+    let agreed = standing === undefined ? 0 : 1;
+    const steps = walker.walk({ target: { id: bytesOfContactId(id) } }, options);
+    for (let next = await steps.next(); ; next = await steps.next()) {
+      if (next.done) {
+        if (standing === undefined && next.value === 'closest') contacts.cache.missed(id);
+        return standing;
+      }
+      const found = this.#foundIn(next.value, id);
+      if (found === undefined) continue;
+      standing = found;
+      if (++agreed < agree) continue;
+      await steps.return('closest');
+      return standing;
+    }
+  }
+
+  /** What stands for the id after this answer, if the answer has it. */
+  #foundIn(step: WalkStep, id: ContactId): EncodedContact | undefined {
+    if (step.type === 'failed' || step.nodes.exact === undefined) return undefined;
+    const { contact, ttlSeconds } = step.nodes.exact;
+    if (this.#usable(contact) === undefined) return undefined;
+    const observed =
+      contact.id === id
+        ? this.#deps.contacts.observe(contact, { type: 'found', ttlMs: ttlSeconds * 1_000 })
+        : new Refusal('ID_MISMATCH', `asked ${id} got ${contact.id}`);
+    if (!(observed instanceof Refusal)) return this.#usable(observed.standing);
+    this.#deps.onRefused(step.peer.contact, observed);
+    return undefined;
+  }
+
+  #usable(contact: EncodedContact | undefined): EncodedContact | undefined {
+    if (contact === undefined || this.#deps.unreachable.holdsContact(contact, this.#deps.now()))
+      return undefined;
+    return contact;
+  }
+}

@@ -1,0 +1,115 @@
+// Every walk of a node starts here: a place among the lookups, whom to ask first, the deadline, and what the driver needs.
+
+import { DisgoverError } from '../errors.js';
+import { type Key, keyOf } from '../id/key.js';
+import { limits } from '../limits.js';
+import type { NodesQuery } from '../rpc/client.js';
+import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import type { Nodes } from '../wire/messages.js';
+import { DisjointLookup } from './disjoint-lookup.js';
+import { Lookup, type LookupEnd } from './lookup.js';
+import { runLookup, type WalkDependencies, type WalkStep } from './run-lookup.js';
+import { Slots } from './slots.js';
+
+export interface WalkOptions {
+  /** Default limits.lookupMs. */
+  readonly timeoutMs?: number;
+  readonly signal?: Abortable | undefined;
+  /** Disjoint paths, default 1. */
+  readonly paths?: number;
+  /** Ask the rest of the k closest at once when nobody closer turns up. */
+  readonly burst?: boolean;
+}
+
+export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
+  readonly k: number;
+  readonly alpha: number;
+  readonly findNode: (contact: EncodedContact, query: NodesQuery, signal: Abortable) => Promise<Nodes>;
+  /** Whom to ask first: the closest in our table. */
+  readonly start: (target: Key, count: number) => readonly EncodedContact[];
+  /** Tries to get to know somebody when we know nobody. Resolves either way. */
+  readonly rejoin: (signal: Abortable) => Promise<void>;
+  readonly onWalked: (target: Key) => void;
+  /** For the message when nobody was reached. */
+  readonly seeds: () => number;
+}
+
+export class Walker {
+  readonly #deps: WalkerDependencies;
+  readonly #slots = new Slots(limits.lookups, limits.lookupsQueued);
+  // Ends every walk when the node closes. Bounded by limits.lookups and limits.lookupsQueued.
+  readonly #running = new Set<AbortScope>();
+  #closed: DisgoverError | undefined;
+
+  constructor(deps: WalkerDependencies) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Walks towards the query's target, yields each answer and failure, and returns why it ended.
+   * @throws DisgoverError `ERR_NO_NODES` when nobody was reached, `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the
+   * signal's reason.
+   */
+  async *walk(query: NodesQuery, options: WalkOptions = {}): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+    if (this.#closed !== undefined) throw this.#closed;
+    options.signal?.throwIfAborted();
+    const { timeoutMs = limits.lookupMs } = options;
+    const stop = new AbortScope();
+    const removeAbort = onAbort(options.signal, () => stop.abort(options.signal?.reason));
+    const target = 'key' in query.target ? query.target.key : keyOf(query.target.id);
+    const lookup = this.#lookup(target, options);
+    const alarm = this.#deps.alarms.after(timeoutMs, () => {
+      const detail = `${timeoutMs} ms, ${lookup.requests} asked, ${lookup.answers} answered`;
+      stop.abort(new DisgoverError('LOOKUP_TIMEOUT', detail));
+    });
+    this.#running.add(stop);
+    let leave = () => {};
+    try {
+      leave = await this.#slots.enter(stop);
+      lookup.hear(await this.#start(target, stop));
+      this.#deps.onWalked(target);
+      const findNode = (contact: EncodedContact, signal: Abortable) =>
+        this.#deps.findNode(contact, query, signal);
+      const end = yield* runLookup(lookup, { ...this.#deps, findNode }, stop);
+      if (end === 'nobody') throw this.#noNodes(`${lookup.requests} asked, none answered`);
+      return end;
+    } finally {
+      leave();
+      this.#running.delete(stop);
+      alarm.cancel();
+      removeAbort();
+    }
+  }
+
+  close(reason: DisgoverError): void {
+    this.#closed = reason;
+    for (const stop of this.#running) stop.abort(reason);
+  }
+
+  #lookup(target: Key, { paths = 1, burst = false }: WalkOptions): Lookup | DisjointLookup {
+    const { k, alpha } = this.#deps;
+    const shared = { k, alpha, burst, maxCandidates: limits.lookupCandidates };
+    if (paths === 1)
+      return new Lookup(target, { ...shared, maxRequests: limits.lookupRequests + (burst ? k : 0) });
+    return new DisjointLookup(target, paths, { ...shared, maxRequests: limits.lookupPathsRequests });
+  }
+
+  async #start(target: Key, signal: Abortable): Promise<readonly EncodedContact[]> {
+    const known = this.#deps.start(target, this.#deps.k);
+    if (known.length > 0) return known;
+    await this.#deps.rejoin(signal);
+    signal.throwIfAborted();
+    const found = this.#deps.start(target, this.#deps.k);
+    if (found.length > 0) return found;
+    throw this.#noNodes('table empty');
+  }
+
+  #noNodes(detail: string): DisgoverError {
+    return new DisgoverError('NO_NODES', `${this.#deps.seeds()} seeds tried, ${detail}`);
+  }
+}

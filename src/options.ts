@@ -1,0 +1,193 @@
+// What a node can be told, with defaults, units and trade-offs. The only place that fills and checks options.
+
+import { vectorClock } from './arbiter/vector-clock.js';
+import type { Seed } from './bootstrap/seed.js';
+import { parseSeed } from './bootstrap/seed.js';
+import type { ArbiterDefaults, ArbiterFunction } from './contracts/arbiter.js';
+import type { Logger } from './contracts/logger.js';
+import type { Metrics } from './contracts/metrics.js';
+import type { Runtime } from './contracts/runtime.js';
+import type { Transport } from './contracts/transport.js';
+import { DisgoverError, quote, typeName } from './errors.js';
+import { utf8 } from './id/bytes.js';
+import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
+import { limits } from './limits.js';
+import { SystemRuntime } from './runtime/system-runtime.js';
+import type { DialTarget } from './session/session-pool.js';
+
+export interface DisgoverOptions {
+  /** How other nodes are reached: `tcp({ host, port })`. An array: listens on each, dials through whichever a contact offers. */
+  readonly transport: Transport | readonly Transport[];
+
+  /** Nodes to meet first, as addresses (`tcp://10.0.0.7:6742`) or contacts. Default none: others come to this one. */
+  readonly seeds?: readonly Seed[];
+
+  /** The group that the node belongs to; nodes of other groups are not talked to. 1 to 64 bytes of UTF-8, default `default`. */
+  readonly group?: string;
+
+  /** The node's own id: canonical base64 of 1 to 255 bytes. Default 20 random bytes, new at every start. */
+  readonly id?: string;
+
+  /** `data` of the node's own contact, minimal: every node that knows it keeps it. Default none. */
+  readonly data?: unknown;
+
+  /** Which of two contacts stands; spread an arbiter, `...vectorClock()`, or write the function. Default `vectorClock()`. */
+  readonly arbiter?: ArbiterFunction;
+
+  /** Fills the arbiter's fields of what is registered. Default: of the default arbiter, or nothing beside an arbiter of your own. */
+  readonly arbiterDefaults?: ArbiterDefaults;
+
+  /**
+   * Entries of a bucket, answers to a FIND-NODE, holders of an entity. Integer from 1 to 20, default 20 (Kademlia §2.3). Less
+   * saves memory and traffic; entities are lost more easily when nodes leave. The same in all nodes of a group.
+   */
+  readonly k?: number;
+
+  /**
+   * Most requests in flight in one lookup (alpha). Integer from 1 to k, default 3 (Kademlia §2.3). Higher finds faster among
+   * dead nodes and wastes more requests.
+   */
+  readonly concurrency?: number;
+
+  /** A `pino`, or anything with its four methods. Default silent. */
+  readonly logger?: Logger;
+
+  /** Where counters go. Default nowhere. */
+  readonly metrics?: Metrics;
+
+  /** Clock, timers and randomness. Default the system's; `disgover/testing` has a simulated one. */
+  readonly runtime?: Runtime;
+}
+
+export interface ResolvedOptions {
+  readonly transports: readonly Transport[];
+  readonly seeds: readonly DialTarget[];
+  readonly group: string;
+  readonly id: ContactId;
+  readonly data: unknown;
+  readonly arbiter: ArbiterFunction;
+  readonly arbiterDefaults: ArbiterDefaults;
+  readonly k: number;
+  readonly alpha: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly runtime: Runtime;
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'transport',
+  'seeds',
+  'group',
+  'id',
+  'data',
+  'arbiter',
+  'arbiterDefaults',
+  'k',
+  'concurrency',
+  'logger',
+  'metrics',
+  'runtime',
+] satisfies (keyof DisgoverOptions)[]);
+
+const NODE_ID_BYTES = 20;
+
+const silent: Logger = Object.freeze({ debug() {}, info() {}, warn() {}, error() {} });
+const uncounted: Metrics = Object.freeze({ increment() {} });
+
+/** @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_ID`, `ERR_BAD_SEED`. */
+export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null)
+    throw badOption(`expected an object, got ${typeName(options)}`);
+  for (const name of Object.keys(options))
+    if (!KNOWN.has(name)) throw badOption(`unknown option ${quote(name)}`);
+  const transports = checkTransports(options.transport);
+  const runtime =
+    options.runtime === undefined
+      ? new SystemRuntime()
+      : checkMethods('runtime', options.runtime, ['now', 'setTimer', 'randomBytes']);
+  const { k = limits.contactsInReply, concurrency = Math.min(3, k), group = 'default', seeds = [] } = options;
+  checkInteger('k', k, 1, limits.contactsInReply);
+  checkInteger('concurrency', concurrency, 1, k);
+  if (typeof group !== 'string' || group === '' || utf8(group).length > limits.groupBytes) {
+    throw badOption(`group must be a name of 1..${limits.groupBytes} bytes`);
+  }
+  if (!Array.isArray(seeds)) throw badOption(`seeds must be an array, got ${typeName(seeds)}`);
+  return {
+    transports,
+    runtime,
+    k,
+    alpha: concurrency,
+    group,
+    seeds: seeds.map((seed) => parseSeed(seed, (transports[0] as Transport).name)),
+    id:
+      options.id === undefined
+        ? contactIdOfBytes(runtime.randomBytes(NODE_ID_BYTES))
+        : parseContactId(options.id),
+    data: options.data,
+    ...checkArbiter(options),
+    logger:
+      options.logger === undefined
+        ? silent
+        : checkMethods('logger', options.logger, ['debug', 'info', 'warn', 'error']),
+    metrics:
+      options.metrics === undefined ? uncounted : checkMethods('metrics', options.metrics, ['increment']),
+  };
+}
+
+function checkArbiter({
+  arbiter,
+  arbiterDefaults,
+}: DisgoverOptions): Pick<ResolvedOptions, 'arbiter' | 'arbiterDefaults'> {
+  if (arbiter !== undefined && typeof arbiter !== 'function') {
+    throw badOption(`arbiter must be a function, got ${typeName(arbiter)}`);
+  }
+  if (arbiterDefaults !== undefined && typeof arbiterDefaults !== 'function') {
+    throw badOption(`arbiterDefaults must be a function, got ${typeName(arbiterDefaults)}`);
+  }
+  const standard = vectorClock();
+  return {
+    arbiter: arbiter ?? standard.arbiter,
+    arbiterDefaults:
+      arbiterDefaults ?? (arbiter === undefined ? standard.arbiterDefaults : (contact) => contact),
+  };
+}
+
+function checkTransports(transport: DisgoverOptions['transport']): readonly Transport[] {
+  const transports: readonly Transport[] = Array.isArray(transport) ? transport : [transport];
+  if (transports.length === 0 || transports.length > limits.addressesInContact) {
+    throw badOption(`1..${limits.addressesInContact} transports, got ${transports.length}`);
+  }
+  for (const one of transports) {
+    checkMethods('transport', one, ['listen', 'dial', 'close']);
+    if (typeof one.name !== 'string' || one.name === '') throw badOption('a transport needs a name');
+  }
+  const names = transports.map(({ name }) => name);
+  if (new Set(names).size < names.length)
+    throw badOption(`two transports of the same name: ${names.join(', ')}`);
+  return transports;
+}
+
+function checkMethods<Value extends object>(
+  name: string,
+  value: Value,
+  methods: readonly (string & keyof Value)[],
+): Value {
+  if (typeof value !== 'object' || value === null)
+    throw badOption(`${name} must be an object, got ${typeName(value)}`);
+  for (const method of methods) {
+    if (typeof value[method] !== 'function') throw badOption(`${name} lacks ${method}()`);
+  }
+  return value;
+}
+
+function checkInteger(name: string, value: unknown, least: number, most: number): void {
+  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+    throw badOption(
+      `${name} must be an integer ${least}..${most}, got ${typeof value === 'string' ? 'string ' : ''}${quote(String(value))}`,
+    );
+  }
+}
+
+function badOption(detail: string): DisgoverError {
+  return new DisgoverError('BAD_OPTION', detail);
+}

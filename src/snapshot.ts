@@ -1,0 +1,57 @@
+// A node as a value: for a warm start, for a dashboard, and for the test that everything has a bound.
+
+import type { JoinState } from './bootstrap/join.js';
+import type { Contact } from './contracts/contact.js';
+import type { Engine } from './engine.js';
+import { limits } from './limits.js';
+
+export interface CollectionSize {
+  readonly name: string;
+  readonly size: number;
+  /** What it can hold at most; absent where the application itself decides how much there is. */
+  readonly cap?: number;
+}
+
+export interface Snapshot {
+  readonly contact: Contact;
+  readonly state: JoinState;
+  /** The nodes of the routing table: seeds for the next start, to be verified again. */
+  readonly nodes: readonly Contact[];
+  readonly collections: readonly CollectionSize[];
+}
+
+const BUCKETS = 256;
+
+export function snapshotOf({
+  own,
+  join,
+  routing,
+  contacts,
+  pool,
+  walker,
+  unreachable,
+  announcer,
+  options,
+}: Engine): Snapshot {
+  const { table, replacements, quarantine, verifications } = routing.sizes();
+  return {
+    contact: own.contact,
+    state: join.state,
+    nodes: [...routing.contacts()].map(({ contact }) => contact),
+    collections: [
+      { name: 'table', size: table, cap: BUCKETS * options.k },
+      { name: 'replacements', size: replacements, cap: BUCKETS * limits.replacementsPerBucket },
+      { name: 'quarantine', size: quarantine, cap: limits.quarantined },
+      { name: 'verifications', size: verifications, cap: limits.verifications },
+      { name: 'sessions', size: pool.size, cap: limits.sessions },
+      { name: 'lookups', size: walker.size, cap: limits.lookups + limits.lookupsQueued },
+      { name: 'cache', size: contacts.cache.size, cap: limits.cacheEntries },
+      { name: 'misses', size: contacts.cache.misses, cap: limits.misses },
+      { name: 'held', size: contacts.held.size, cap: limits.heldEntries },
+      { name: 'tombstones', size: contacts.held.tombstones, cap: limits.tombstones },
+      { name: 'unreachable', size: unreachable.size, cap: limits.quarantined },
+      { name: 'registrations', size: contacts.registrations.size },
+      { name: 'republications', size: announcer.size },
+    ],
+  };
+}
