@@ -70,7 +70,7 @@ export class SimulatedNetwork {
     return count;
   }
 
-  /** Of every frame that arrived until now: when, on which link, and its bytes. Equal for two runs of one seed. */
+  /** Of all links accepted until now, and of every frame that arrived: when, on which link, its bytes. Equal for two runs of a seed. */
   get traceHash(): string {
     return this.#trace.value;
   }
