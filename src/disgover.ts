@@ -244,7 +244,7 @@ export class Disgover {
   #toUnregister(contact: unknown): EncodedContact | undefined {
     const { contacts } = this.#engine;
     if (typeof contact === 'string') return contacts.registrations.own(parseContactId(contact));
-    const given: ContactInput = checkObject(contact);
+    const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
     return this.#prepare(given, given.transport ?? this.contact.transport);
   }
@@ -259,8 +259,9 @@ export class Disgover {
   }
 }
 
-function checkObject(contact: unknown): object {
-  if (typeof contact === 'object' && contact !== null && !Array.isArray(contact)) return contact;
+function checkObject(contact: unknown): ContactInput {
+  if (typeof contact === 'object' && contact !== null && !Array.isArray(contact))
+    return contact as ContactInput;
   throw new DisgoverError('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
 }
 

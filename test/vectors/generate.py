@@ -354,6 +354,9 @@ def frames():
         ('NODES with a conflict', {**NODES, 'contacts': [OTHER], 'conflicts': [OLD_ACTOR]}),
         ('ERROR', {'type': 'error', 'requestId': 3, 'code': 'UNSUPPORTED'}),
         ('ERROR with a code of 255 bytes', {'type': 'error', 'requestId': 3, 'code': 'X' * 255}),
+        ('the example of section 13: HELLO of A', {**HELLO, 'nonce': bytes(range(0xa0, 0xb0)).hex(), 'expectedId': name('b'), 'contact': {'id': name('a'), 'transport': {**TCP, 'port': 6741}}}),
+        ('the example of section 13: FIND-NODE', {**FIND, 'requestId': 1, 'target': {'id': name('actor-1')}}),
+        ('the example of section 13: NODES', {**NODES, 'requestId': 1, 'exact': {'contact': {'id': name('actor-1'), 'vectorClock': 7}, 'ttlSeconds': 3600}}),
     ]
     unknown = parts((0x01, b''), (0xff, b'\x00\x01\x02'))
     full = parts(*[(tag, bytes(256)) for tag in range(16)])
