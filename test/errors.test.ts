@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { DisgoverError, faults, quote, Refusal, typeName } from '../src/errors.js';
+
+const document = readFileSync(new URL('../docs/ERRORS.md', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8');
+
+/** Headings and rows of tables: `## Use of a node`, `| ERR_CLOSED | … |`. */
+function documented(): Map<string, string[][]> {
+  const groups = new Map<string, string[][]>();
+  let rows: string[][] = [];
+  for (const line of document.split('\n')) {
+    if (line.startsWith('## ')) {
+      rows = [];
+      groups.set(line.slice(3), rows);
+    } else if (/^\| `ERR_/.test(line))
+      rows.push(
+        line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+  }
+  return groups;
+}
+
+/** The comments that group the codes, and the codes under each. */
+function declared(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  let codes: string[] = [];
+  const [, body = ''] = /export const faults = \{\n([\s\S]*?)\n\} as const/.exec(source) ?? [];
+  for (const line of body.split('\n')) {
+    const [, heading, code] = /^ {2}(?:\/\/ (.*)|([A-Z_]+):)/.exec(line) ?? [];
+    if (heading !== undefined) {
+      codes = [];
+      groups.set(heading, codes);
+    } else if (code !== undefined) codes.push(code);
+  }
+  return groups;
+}
+
+describe('faults', () => {
+  it('are what docs/ERRORS.md lists, in the same groups', () => {
+    const inDocument = [...documented()].map(([heading, rows]) => [heading, rows.map(([code]) => code)]);
+    const inSource = [...declared()].map(([heading, codes]) => [
+      heading,
+      codes.map((code) => `\`ERR_${code}\``),
+    ]);
+    expect(inDocument).to.deep.equal(inSource);
+  });
+
+  it('are all seen by this test', () => {
+    expect([...declared().values()].flat()).to.deep.equal(Object.keys(faults));
+  });
+
+  it('are each explained: what it means, where it comes from, what to do', () => {
+    for (const [code, ...cells] of [...documented().values()].flat()) {
+      expect(cells, code).to.have.length(3);
+      for (const cell of cells) expect(cell, code).not.to.equal('');
+    }
+  });
+
+  it('have names of upper-case letters that travel in one short field', () => {
+    for (const code of Object.keys(faults)) expect(code).to.match(/^[A-Z][A-Z0-9_]{1,63}$/);
+  });
+});
+
+describe('DisgoverError', () => {
+  it('has a code, a message that starts with it, and its cause', () => {
+    const cause = new Error('beneath');
+    const error = new DisgoverError('DIAL_FAILED', '127.0.0.1:1', { cause });
+    expect(error).to.include({ code: 'ERR_DIAL_FAILED', name: 'DisgoverError', cause });
+    expect(error.message).to.equal('DIAL_FAILED: 127.0.0.1:1');
+    expect(error).to.be.instanceOf(Error);
+  });
+
+  it('is made from a refusal', () => {
+    const refusal = new Refusal('BAD_NUMBER', 'data.x is NaN').within('contacts[3]');
+    expect(DisgoverError.from(refusal)).to.include({
+      code: 'ERR_BAD_NUMBER',
+      message: 'BAD_NUMBER: contacts[3]: data.x is NaN',
+    });
+  });
+});
+
+describe('quote', () => {
+  const cases: [what: string, text: string, shown: string][] = [
+    ['leaves ordinary text', 'Zürich 😀', '"Zürich 😀"'],
+    ['escapes quotes and line ends', 'a"\r\n', '"a\\"\\r\\n"'],
+    ['escapes what a terminal obeys', '\u001b[31m\u007f\u009b', '"\\u001b[31m\\u007f\\u009b"'],
+    ['escapes line separators of JavaScript', '\u2028\u2029', '"\\u2028\\u2029"'],
+    ['escapes half of a surrogate pair', '\ud800', '"\\ud800"'],
+    ['cuts to 64 characters', 'x'.repeat(65), `"${'x'.repeat(64)}…"`],
+    ['does not cut 64', 'x'.repeat(64), `"${'x'.repeat(64)}"`],
+  ];
+  for (const [what, text, shown] of cases) {
+    it(what, () => {
+      expect(quote(text)).to.equal(shown);
+    });
+  }
+});
+
+describe('typeName', () => {
+  const cases: [value: unknown, name: string][] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5, 'number'],
+    ['', 'string'],
+    [[], 'array'],
+    [{}, 'object'],
+    [Object.create(null), 'object'],
+    [new Date(0), 'Date'],
+    [new Map(), 'Map'],
+    [Buffer.of(1), 'Buffer'],
+    [new (class {})(), 'object'],
+    [() => 1, 'function'],
+  ];
+  for (const [value, name] of cases) {
+    it(`is ${name}`, () => {
+      expect(typeName(value)).to.equal(name);
+    });
+  }
+});
