@@ -128,7 +128,7 @@ export class Engine {
       start: (target, count) => this.routing.start(target, count),
       rejoin: (signal) => this.join.join(signal),
       onWalked: (target) => this.routing.walked(target),
-      seeds: () => options.seeds.length,
+      seeds: () => ({ count: options.seeds.length, fault: this.join.lastFault }),
     });
     const onRefused = (from: EncodedContact, refusal: Refusal) => this.#refused(from.id, refusal);
     const { contacts, walker } = this;

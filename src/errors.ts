@@ -84,9 +84,12 @@ export type ErrorCode = `ERR_${FaultCode}`;
 export class DisgoverError extends Error {
   override readonly name = 'DisgoverError';
   readonly code: ErrorCode;
+  /** The code without `ERR_`. */
+  readonly fault: FaultCode;
 
   constructor(code: FaultCode, detail: string, options?: { readonly cause?: unknown }) {
     super(`${code}: ${detail}`, options);
+    this.fault = code;
     this.code = `ERR_${code}`;
   }
 

@@ -38,6 +38,7 @@ export class Join {
   #round: Promise<void> | undefined;
   #retryMs = FIRST_RETRY_MS;
   #alarm: Alarm | undefined;
+  #lastFault: DisgoverError | undefined;
   #isClosed = false;
 
   constructor(deps: JoinDependencies) {
@@ -46,6 +47,11 @@ export class Join {
 
   get state(): JoinState {
     return this.#state;
+  }
+
+  /** Why the last seed that failed did. */
+  get lastFault(): DisgoverError | undefined {
+    return this.#lastFault;
   }
 
   /** Asks the seeds now, unless that is under way. Resolves when one has answered and home was walked to, or when none did. */
@@ -97,7 +103,8 @@ export class Join {
     try {
       await this.#deps.ask(seed);
     } catch (fault) {
-      if (!this.#isClosed) this.#deps.onSeedFailed(seed, asDisgoverError(fault));
+      this.#lastFault = asDisgoverError(fault);
+      if (!this.#isClosed) this.#deps.onSeedFailed(seed, this.#lastFault);
       throw fault;
     }
   }

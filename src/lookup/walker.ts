@@ -31,8 +31,8 @@ export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
   /** Tries to get to know somebody when we know nobody. Resolves either way. */
   readonly rejoin: (signal: Abortable) => Promise<void>;
   readonly onWalked: (target: Key) => void;
-  /** For the message when nobody was reached. */
-  readonly seeds: () => number;
+  /** For the error when nobody was reached: how many seeds there are, and why the last of them failed. */
+  readonly seeds: () => { readonly count: number; readonly fault: DisgoverError | undefined };
 }
 
 export class Walker {
@@ -110,6 +110,8 @@ export class Walker {
   }
 
   #noNodes(detail: string): DisgoverError {
-    return new DisgoverError('NO_NODES', `${this.#deps.seeds()} seeds tried, ${detail}`);
+    const { count, fault: cause } = this.#deps.seeds();
+    const why = cause === undefined ? '' : ` (${cause.fault})`;
+    return new DisgoverError('NO_NODES', `${count} seeds tried${why}, ${detail}`, { cause });
   }
 }

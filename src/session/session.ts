@@ -1,7 +1,7 @@
 // A link with a peer: HELLO once, then frames, which go to the one door of rpc.
 
 import type { Link, LinkCloseReason, TransportInfo } from '../contracts/transport.js';
-import { DisgoverError, type FaultCode, faultOfPeer, Refusal } from '../errors.js';
+import { DisgoverError, type ErrorCode, type FaultCode, faultOfPeer, Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -30,6 +30,14 @@ export interface SessionHost {
   onRefused(session: Session, refusal: Refusal): void;
   onClosed(session: Session): void;
 }
+
+/** Why a peer ends a session when nobody is at fault. */
+const GOODBYES: ReadonlySet<ErrorCode> = new Set([
+  'ERR_CLOSED',
+  'ERR_IDLE',
+  'ERR_TOO_MANY_SESSIONS',
+  'ERR_LINK_LOST',
+]);
 
 export interface Dialled {
   readonly address: TransportInfo;
@@ -133,7 +141,9 @@ export class Session {
   /** The peer has said CLOSE: nothing more is said. */
   endByPeer(code: string): void {
     if (this.#endedBy !== undefined) return;
-    this.#end(faultOfPeer(code, 'LINK_LOST'));
+    const reason = faultOfPeer(code, 'LINK_LOST');
+    if (!GOODBYES.has(reason.code)) this.#host.onRefused(this, new Refusal(reason.fault, 'said by the peer'));
+    this.#end(reason);
     this.#link.close();
   }
 
