@@ -71,6 +71,9 @@ export interface Link {
    */
   maxFrameBytes: number;
 
+  /** Whether the other end has not caught up since `send` last returned false. The engine ends a link that stays so for 10 s. */
+  readonly isCongested: boolean;
+
   /** Called once, by the engine, before any frame is read: frames that arrive earlier wait. */
   open(handlers: LinkHandlers): void;
 

@@ -67,6 +67,7 @@ export class Session {
   #endedBy: DisgoverError | undefined;
   #handshakeAlarm: Alarm | undefined;
   #frameAlarm: Alarm | undefined;
+  #stuckAlarm: Alarm | undefined;
   #framesBeforeHello = 0;
   // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
   #held: Uint8Array[] = [];
@@ -127,7 +128,21 @@ export class Session {
       }
       this.#framesBeforeHello++;
     }
-    this.#link.send(frame);
+    this.#transmit(frame);
+  }
+
+  /** Who does not read what is sent for 10 s is not waited for any longer. */
+  #transmit(frame: Uint8Array): void {
+    if (this.#link.send(frame)) {
+      this.#stuckAlarm?.cancel();
+      this.#stuckAlarm = undefined;
+      return;
+    }
+    this.#stuckAlarm ??= this.#host.alarms.after(limits.linkStuckMs, () => {
+      this.#stuckAlarm = undefined;
+      if (this.#link.isCongested)
+        this.#refuse(new Refusal('SLOW_READER', `nothing read in ${limits.linkStuckMs} ms`));
+    });
   }
 
   /** Ends the session; the peer is told the code and nothing else. Idempotent. */
@@ -189,7 +204,7 @@ export class Session {
       this.isAddressProved = this.#isAttested(hello.contact);
     }
     this.peer = hello.contact;
-    for (const frame of this.#held.splice(0)) this.#link.send(frame);
+    for (const frame of this.#held.splice(0)) this.#transmit(frame);
     this.#host.onOpen(this);
   }
 
@@ -230,6 +245,7 @@ export class Session {
     this.#endedBy = reason;
     this.#handshakeAlarm?.cancel();
     this.#frameAlarm?.cancel();
+    this.#stuckAlarm?.cancel();
     this.#held = [];
     this.pending.end(reason);
     this.#host.onClosed(this);

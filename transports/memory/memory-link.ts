@@ -33,6 +33,10 @@ export class MemoryLink implements Link, WireEnd {
     return this.#handlers !== undefined;
   }
 
+  get isCongested(): boolean {
+    return !this.#wire.isRead && this.#unreadBytes >= limits.linkPauseBytes;
+  }
+
   open(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     if (this.#end === undefined) queueMicrotask(() => this.#readWaiting());

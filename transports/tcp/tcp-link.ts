@@ -41,6 +41,10 @@ export class TcpLink implements Link {
     });
   }
 
+  get isCongested(): boolean {
+    return this.#isStalled;
+  }
+
   open(handlers: LinkHandlers): void {
     this.#handlers = handlers;
     if (this.#isClosed) {

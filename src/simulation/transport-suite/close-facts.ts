@@ -67,15 +67,18 @@ export const closeFacts: Facts = {
     const { near: here, far: there } = await scene.pair();
     const frame = new Uint8Array(limits.frameBeforeHelloBytes);
     let isHeldBack = false;
+    let wasCongested = false;
     for (let sent = 0; sent < ENDLESS_BYTES && near.closes.length === 0; sent += frame.length) {
       if (link.send(frame)) continue;
       isHeldBack = true;
+      wasCongested ||= link.isCongested;
       // Lets what is under way proceed, for as long as another link takes to carry a frame.
       const count = there.frames.length;
       here.link.send(frame);
       await scene.until('a frame on another link', () => there.frames.length > count);
     }
     check(isHeldBack, 'send never returned false');
+    check(wasCongested, 'isCongested was never true');
     await scene.until('onClose', () => near.closes.length > 0);
     const code = near.closes[0]?.code;
     check(code === 'SLOW_READER', `the link ended with ${code}`);
