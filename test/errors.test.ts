@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { DisgoverError, faults, quote, Refusal, typeName } from '../src/errors.js';
+import {
+  asDisgoverError,
+  DisgoverError,
+  faultOfPeer,
+  faults,
+  quote,
+  Refusal,
+  typeName,
+} from '../src/errors.js';
 
 const document = readFileSync(new URL('../docs/ERRORS.md', import.meta.url), 'utf8');
 const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8');
@@ -80,6 +88,29 @@ describe('DisgoverError', () => {
       code: 'ERR_BAD_NUMBER',
       message: 'BAD_NUMBER: contacts[3]: data.x is NaN',
     });
+  });
+});
+
+describe('faultOfPeer', () => {
+  it('has the code that the peer told, where it is one of ours', () => {
+    expect(faultOfPeer('FOREIGN_TRANSPORT', 'UNSUPPORTED').code).to.equal('ERR_FOREIGN_TRANSPORT');
+  });
+
+  it('repeats nothing else of what the peer wrote', () => {
+    for (const code of ['', 'NO_SUCH_CODE', '__proto__', 'toString', '\u001b[31m']) {
+      const fault = faultOfPeer(code, 'LINK_LOST');
+      expect(fault).to.include({ code: 'ERR_LINK_LOST', message: 'LINK_LOST: said by the peer' });
+    }
+  });
+});
+
+describe('asDisgoverError', () => {
+  it('leaves ours as it is, and wraps what is not', () => {
+    const ours = new DisgoverError('CLOSED', 'closed');
+    expect(asDisgoverError(ours)).to.equal(ours);
+    const cause = new TypeError('of a plugin\n');
+    const message = 'INTERNAL: "TypeError: of a plugin\\n"';
+    expect(asDisgoverError(cause)).to.include({ code: 'ERR_INTERNAL', cause, message });
   });
 });
 
