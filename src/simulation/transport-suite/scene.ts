@@ -97,7 +97,11 @@ export class Scene {
     return { transport, info: JSON.parse(JSON.stringify(info)), links };
   }
 
-  dial(transport: Transport, info: TransportInfo, signal = new AbortController().signal): Promise<Link> {
+  dial(
+    transport: Transport,
+    info: TransportInfo,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Link> {
     return this.within('dial() to settle', transport.dial(info, { signal }));
   }
 
