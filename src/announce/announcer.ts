@@ -8,6 +8,7 @@ import { limits } from '../limits.js';
 import { abortable } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { jittered } from '../runtime/random.js';
+import { DueList } from './due-list.js';
 
 export interface AnnouncerDependencies {
   readonly runtime: Runtime;
@@ -21,6 +22,7 @@ export interface AnnouncerDependencies {
 
 /** After an announce that nobody heard. */
 const RETRY_MS = 10_000;
+const JITTER = 0.1;
 /** A claim of others is answered at most so often. */
 const REPEAT_MS = 10_000;
 
@@ -35,11 +37,14 @@ export class Announcer {
   readonly #waiting = new Map<ContactId, Turn>();
   // Being announced. Bounded by limits.announcesAtOnce.
   readonly #running = new Set<ContactId>();
-  // When each registration is due again, soonest first but for the jitter. Bounded by the registrations.
-  readonly #dueAt = new Map<ContactId, number>();
+  // Announced, and due again before they expire. Bounded by the registrations.
+  readonly #announced = new DueList<ContactId>();
+  // Nobody heard of them; due again soon. Bounded by the registrations.
+  readonly #unheard = new DueList<ContactId>();
   // When a claim was last answered. Bounded by the registrations: entries go with them.
   readonly #repeatedAt = new Map<ContactId, number>();
   #alarm: Alarm | undefined;
+  #alarmAt = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   constructor(deps: AnnouncerDependencies) {
@@ -47,7 +52,7 @@ export class Announcer {
   }
 
   get size(): number {
-    return this.#dueAt.size;
+    return this.#announced.size + this.#unheard.size;
   }
 
   /**
@@ -73,7 +78,8 @@ export class Announcer {
   forget(id: ContactId): void {
     this.#waiting.get(id)?.settle();
     this.#waiting.delete(id);
-    this.#dueAt.delete(id);
+    this.#announced.delete(id);
+    this.#unheard.delete(id);
     this.#repeatedAt.delete(id);
   }
 
@@ -114,35 +120,34 @@ export class Announcer {
 
   async #announceNow(id: ContactId, turn: Turn): Promise<void> {
     this.#running.add(id);
-    let again: number = limits.republishMs;
-    try {
-      await this.#deps.announce(id);
-    } catch {
-      again = RETRY_MS; // nobody heard: soon again
-    }
+    const isHeard = await this.#deps.announce(id).then(
+      () => true,
+      () => false,
+    );
     this.#running.delete(id);
     turn.settle();
     if (this.#isClosed) return;
-    this.#dueAt.delete(id);
-    if (this.#deps.isRegistered(id))
-      this.#dueAt.set(id, this.#deps.runtime.now() + jittered(this.#deps.runtime, again, 0.1));
+    const { runtime } = this.#deps;
+    this.#announced.delete(id);
+    this.#unheard.delete(id);
+    if (this.#deps.isRegistered(id)) {
+      const ms = jittered(runtime, isHeard ? limits.republishMs : RETRY_MS, JITTER);
+      (isHeard ? this.#announced : this.#unheard).set(id, runtime.now() + ms);
+    }
     this.#watch();
     this.#run();
   }
 
-  /** One alarm for all. */
+  /** One alarm for all, at the first that is due. */
   #watch(): void {
-    if (this.#alarm !== undefined) return;
-    const [soonest] = this.#dueAt.values();
-    if (soonest === undefined) return;
+    const soonest = Math.min(this.#announced.soonest, this.#unheard.soonest);
+    if (soonest >= this.#alarmAt) return;
+    this.#alarm?.cancel();
+    this.#alarmAt = soonest;
     this.#alarm = this.#deps.alarms.at(soonest, () => {
-      this.#alarm = undefined;
+      this.#alarmAt = Number.POSITIVE_INFINITY;
       const now = this.#deps.runtime.now();
-      for (const [id, dueAt] of this.#dueAt) {
-        if (dueAt > now) break;
-        this.#dueAt.delete(id);
-        this.#enqueue(id);
-      }
+      for (const id of [...this.#unheard.take(now), ...this.#announced.take(now)]) this.#enqueue(id);
       this.#watch();
     });
   }

@@ -14,6 +14,8 @@ export interface RequestOptions {
 type Answer = Pong | Nodes;
 
 const LATE_REPLIES = 256;
+/** Ids are u32 and strictly increase: about a day of requests at full speed. */
+const LAST_REQUEST_ID = 2 ** 32 - 1;
 
 interface Pending {
   readonly expects: Answer['type'];
@@ -24,11 +26,18 @@ interface Pending {
   reject(reason: unknown): void;
 }
 
+interface Waiting {
+  start(): void;
+  end(reason: unknown): void;
+}
+
 export interface PendingRequestsDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
   readonly roundTrips: readonly RoundTrip[];
   readonly send: (request: Request) => void;
+  /** Every request id has been used: the session must end, and whoever asks dials again. */
+  readonly onSpent: () => void;
 }
 
 export class PendingRequests {
@@ -36,7 +45,7 @@ export class PendingRequests {
   // Bounded by limits.requestsInFlightPerPeer.
   readonly #pending = new Map<number, Pending>();
   // Requests that wait for one of those to settle. Bounded by limits.requestsInFlight.
-  readonly #waiting: { start(): void; end(reason: unknown): void }[] = [];
+  readonly #waiting = new Set<Waiting>();
   // Requests whose time or caller ran out: their late replies are no fault of the peer. Bounded by LATE_REPLIES, oldest first.
   readonly #abandoned = new Set<number>();
   #lastId = 0;
@@ -46,7 +55,7 @@ export class PendingRequests {
   }
 
   get size(): number {
-    return this.#pending.size + this.#waiting.length;
+    return this.#pending.size + this.#waiting.size;
   }
 
   /** Sends the request that `make` builds for an id, now or when fewer are in flight. */
@@ -59,16 +68,19 @@ export class PendingRequests {
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#pending.size < limits.requestsInFlightPerPeer)
-        return this.#start(make, expects, signal, resolve, reject);
-      if (this.#waiting.length >= limits.requestsInFlight) {
+      const start = () => this.#start(make, expects, signal, resolve, reject);
+      if (this.#pending.size < limits.requestsInFlightPerPeer) return start();
+      if (this.#waiting.size >= limits.requestsInFlight) {
         return reject(new DisgoverError('BUSY', `${this.size} requests to one peer`));
       }
-      this.#waiting.push({
-        start: () =>
-          signal?.aborted ? reject(signal.reason) : this.#start(make, expects, signal, resolve, reject),
-        end: reject,
-      });
+      const waiting: Waiting = { start: () => leave(start), end: (reason) => leave(() => reject(reason)) };
+      const removeAbort = onAbort(signal, () => waiting.end(signal?.reason));
+      const leave = (go: () => void) => {
+        this.#waiting.delete(waiting);
+        removeAbort();
+        go();
+      };
+      this.#waiting.add(waiting);
     });
   }
 
@@ -97,7 +109,7 @@ export class PendingRequests {
 
   /** Fails all of them: the session has ended. */
   end(reason: DisgoverError): void {
-    for (const waiting of this.#waiting.splice(0)) waiting.end(reason);
+    for (const waiting of this.#waiting) waiting.end(reason);
     for (const requestId of [...this.#pending.keys()]) this.fail(requestId, reason);
   }
 
@@ -108,6 +120,10 @@ export class PendingRequests {
     resolve: (reply: Answer) => void,
     reject: (reason: unknown) => void,
   ): void {
+    if (this.#lastId === LAST_REQUEST_ID) {
+      this.#deps.onSpent();
+      return reject(new DisgoverError('IDLE', 'all request ids of the session are used'));
+    }
     const requestId = ++this.#lastId;
     const { deadlineMs } = this.#deps.roundTrips[0] as RoundTrip;
     const sentAt = this.#deps.now();
@@ -132,7 +148,8 @@ export class PendingRequests {
     this.#pending.delete(requestId);
     pending.alarm.cancel();
     pending.removeAbort();
-    this.#waiting.shift()?.start();
+    const [next] = this.#waiting;
+    next?.start();
     return pending;
   }
 }

@@ -85,6 +85,7 @@ export class Session {
       alarms: host.alarms,
       roundTrips: [this.roundTrip, host.roundTrip],
       send: (request) => this.send(request),
+      onSpent: () => this.close('IDLE', 'all request ids are used'),
     });
   }
 
