@@ -99,9 +99,10 @@ export class Disgover {
   }
 
   /**
-   * Ends a registration and withdraws it at its holders. Takes the contact as it was registered, or its id to end whatever is
-   * registered under it. Resolves to false, and changes nothing, when the arbiter keeps the stored contact against the one
-   * given (a newer one stands); to true otherwise, also when nothing was registered.
+   * Ends a registration and withdraws it at its holders. By contact: resolves to false, and changes nothing, when the arbiter keeps
+   * what is known of the id against the contact given (a newer one stands); to true otherwise, also when nothing was registered.
+   * By id: ends what this node has registered under it, whatever stands elsewhere, and resolves to true. That is
+   * how the old home lets go of an entity that moved, and a host of its part in a set.
    * @throws DisgoverError as `register`.
    */
   async unregister(contact: ContactInput | string, { signal }: CallOptions = {}): Promise<boolean> {
@@ -110,7 +111,8 @@ export class Disgover {
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const own = contacts.registrations.own(given.id);
-    const observed = contacts.observe(given, { type: 'unregistered' });
+    const type = typeof contact === 'string' ? 'released' : 'unregistered';
+    const observed = contacts.observe(given, { type });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);

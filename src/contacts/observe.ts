@@ -17,6 +17,8 @@ import { LocalRegistrations } from './local-registrations.js';
 export type Observation =
   | { readonly type: 'registered' }
   | { readonly type: 'unregistered' }
+  /** As the registration is, to end it whatever stands elsewhere. */
+  | { readonly type: 'released' }
   | { readonly type: 'found'; readonly ttlMs: number }
   | { readonly type: 'announced'; readonly from: EncodedContact }
   | { readonly type: 'withdrawn'; readonly from: EncodedContact };
@@ -87,6 +89,8 @@ export class Contacts {
         return this.#register(contact);
       case 'unregistered':
         return this.#unregister(contact);
+      case 'released':
+        return this.#release(contact);
       case 'found':
         return this.#meet(contact, (standing) => this.cache.set(standing, how.ttlMs));
       case 'announced':
@@ -121,6 +125,14 @@ export class Contacts {
     this.registrations.delete(contact.id);
     this.cache.delete(contact.id);
     this.held.bury(contact);
+    return {};
+  }
+
+  /** What stands elsewhere, of an entity that moved or a set that others share, is not ours to bury. */
+  #release(own: EncodedContact): Observed {
+    const isAlone = this.registrations.current(own.id)?.equals(own) ?? false;
+    this.registrations.delete(own.id);
+    if (isAlone) this.held.bury(own);
     return {};
   }
 
