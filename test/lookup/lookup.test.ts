@@ -1,0 +1,342 @@
+import { expect } from 'chai';
+import { Lookup, type LookupOptions } from '../../src/lookup/lookup.js';
+import type { LookupPeer } from '../../src/lookup/lookup-peer.js';
+import { keyOfName } from '../support/ids.js';
+import { type Topology, topology } from '../support/topology.js';
+
+const target = keyOfName('target');
+
+/** A lookup that is asked by hand; nodes are written as their distances from the target. */
+class Walked {
+  readonly lookup: Lookup;
+  readonly network;
+  readonly peers = new Map<number, LookupPeer>();
+  now = 0;
+
+  constructor(start: readonly number[], knows: Topology = {}, options: Partial<LookupOptions> = {}) {
+    this.network = topology(target, knows);
+    this.lookup = new Lookup(target, {
+      k: 3,
+      alpha: 2,
+      maxRequests: 64,
+      maxCandidates: 256,
+      burst: false,
+      ...options,
+    });
+    this.lookup.hear(this.network.all(...start));
+  }
+
+  /** Asks whom the lookup wants asked now; `lateMs` later they are slow. */
+  ask(lateMs = 100): number[] {
+    const asked: number[] = [];
+    for (let move = this.lookup.next(this.now); move.type === 'ask'; move = this.lookup.next(this.now)) {
+      this.lookup.asked(move.peer, this.now, this.now + lateMs);
+      const distance = this.network.distanceOf(move.peer.contact);
+      this.peers.set(distance, move.peer);
+      asked.push(distance);
+    }
+    return asked;
+  }
+
+  answer(...distances: readonly number[]): boolean[] {
+    return distances.map((distance) => {
+      const peer = this.peers.get(distance) as LookupPeer;
+      return this.lookup.answered(peer, this.network.namedBy(peer.contact));
+    });
+  }
+
+  fail(...distances: readonly number[]): boolean[] {
+    return distances.map((distance) => this.lookup.failed(this.peers.get(distance) as LookupPeer));
+  }
+
+  get move(): unknown {
+    return this.lookup.next(this.now);
+  }
+
+  get closest(): number[] {
+    return this.lookup.closest.map(({ contact }) => this.network.distanceOf(contact));
+  }
+}
+
+const ended = (reason: string) => ({ type: 'end', reason });
+
+describe('Lookup', () => {
+  context('when it knows nobody', () => {
+    it('ends with nobody', () => {
+      expect(new Walked([]).move).to.deep.equal(ended('nobody'));
+    });
+  });
+
+  context('when it begins', () => {
+    it('asks the alpha closest, closest first, and waits', () => {
+      const walked = new Walked([7, 3, 9, 5]);
+      expect(walked.ask()).to.deep.equal([3, 5]);
+      expect(walked.move).to.deep.equal({ type: 'wait', until: 100 });
+    });
+
+    it('gives those of our own table depth 1 and nobody who told of them', () => {
+      const walked = new Walked([3]);
+      walked.ask();
+      const peer = walked.peers.get(3) as LookupPeer;
+      expect([peer.depth, peer.toldBy, peer.state]).to.deep.equal([1, undefined, 'asked']);
+    });
+  });
+
+  context('when a node answers', () => {
+    it('asks whom it named, before those known longer that are further', () => {
+      const walked = new Walked([8, 9, 10], { 8: [2, 1] });
+      expect(walked.ask()).to.deep.equal([8, 9]);
+      walked.answer(8);
+      expect(walked.ask()).to.deep.equal([1]);
+    });
+
+    it('sends one request for each reply, not one round after the other', () => {
+      const walked = new Walked([6, 7, 8], { 6: [1, 2, 3] });
+      walked.ask();
+      walked.answer(6);
+      expect(walked.ask()).to.deep.equal([1]);
+      walked.answer(7);
+      expect(walked.ask()).to.deep.equal([2]);
+    });
+
+    it('remembers who named a node first, and how deep it is', () => {
+      const walked = new Walked([8, 9], { 8: [2], 9: [2], 2: [1] });
+      walked.ask();
+      walked.answer(8, 9);
+      walked.ask();
+      walked.answer(2);
+      walked.ask();
+      const [two, one] = [walked.peers.get(2), walked.peers.get(1)];
+      expect(two?.toldBy).to.equal(walked.peers.get(8));
+      expect(one?.toldBy).to.equal(two);
+      expect([two?.depth, one?.depth]).to.deep.equal([2, 3]);
+    });
+
+    it('changes nothing when it answers again', () => {
+      const walked = new Walked([8, 9], { 8: [2] });
+      walked.ask();
+      expect(walked.answer(8, 8)).to.deep.equal([true, false]);
+      expect(walked.lookup.answers).to.equal(1);
+    });
+
+    it('asks nobody for being named twice, by others or by itself', () => {
+      const walked = new Walked([8, 9], { 8: [8, 9, 2, 2], 9: [8, 9, 2] });
+      walked.ask();
+      walked.answer(8, 9);
+      expect(walked.ask()).to.deep.equal([2]);
+      walked.answer(2);
+      expect(walked.move).to.deep.equal(ended('closest'));
+      expect(walked.lookup.requests).to.equal(3);
+    });
+  });
+
+  context('when the k closest have answered', () => {
+    it('ends, and asks nobody further', () => {
+      const walked = new Walked([1, 2, 3, 4, 5], {}, { alpha: 3 });
+      expect(walked.ask()).to.deep.equal([1, 2, 3]);
+      walked.answer(1, 2, 3);
+      expect(walked.move).to.deep.equal(ended('closest'));
+      expect(walked.closest).to.deep.equal([1, 2, 3]);
+    });
+
+    it('does not wait for one that is further', () => {
+      const walked = new Walked([5, 6], { 5: [1, 2, 3] }, { alpha: 3 });
+      walked.ask();
+      walked.answer(5);
+      walked.ask();
+      walked.answer(1);
+      walked.ask();
+      walked.answer(2, 3);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('ends sooner when there are fewer than k', () => {
+      const walked = new Walked([4]);
+      walked.ask();
+      walked.answer(4);
+      expect(walked.move).to.deep.equal(ended('closest'));
+      expect(walked.closest).to.deep.equal([4]);
+    });
+  });
+
+  context('when a node fails', () => {
+    it('asks the next closest in its place', () => {
+      const walked = new Walked([1, 2, 3, 4]);
+      walked.ask();
+      expect(walked.fail(1)).to.deep.equal([true]);
+      expect(walked.ask()).to.deep.equal([3]);
+      walked.answer(2, 3);
+      expect(walked.ask()).to.deep.equal([4]);
+      walked.answer(4);
+      expect(walked.closest).to.deep.equal([2, 3, 4]);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('does not consider it again, whoever names it', () => {
+      const walked = new Walked([1, 2], { 2: [1] });
+      walked.ask();
+      walked.fail(1);
+      walked.answer(2);
+      expect(walked.ask()).to.deep.equal([]);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('ignores an answer that comes after the failure', () => {
+      const walked = new Walked([1, 2], { 1: [0] });
+      walked.ask();
+      walked.fail(1);
+      expect(walked.answer(1)).to.deep.equal([false]);
+      expect(walked.fail(1)).to.deep.equal([false]);
+      expect(walked.ask()).to.deep.equal([]);
+    });
+
+    it('ends with nobody when all of them fail', () => {
+      const walked = new Walked([1, 2]);
+      walked.ask();
+      walked.fail(1, 2);
+      expect(walked.move).to.deep.equal(ended('nobody'));
+      expect(walked.closest).to.deep.equal([]);
+    });
+  });
+
+  context('when a node is slower than its usual', () => {
+    it('asks the next one without waiting for it', () => {
+      const walked = new Walked([1, 2, 3, 4]);
+      walked.ask(100);
+      walked.now = 100;
+      expect(walked.ask(100)).to.deep.equal([3, 4]);
+      expect(walked.peers.get(1)?.state).to.equal('late');
+    });
+
+    it('says when it will be late, the soonest first', () => {
+      const walked = new Walked([1, 2, 3]);
+      walked.ask(100);
+      walked.now = 50;
+      walked.answer(2);
+      walked.ask(10);
+      expect(walked.move).to.deep.equal({ type: 'wait', until: 60 });
+    });
+
+    it('still takes what it says', () => {
+      const walked = new Walked([4, 5], { 4: [1] });
+      walked.ask();
+      walked.now = 200;
+      walked.ask();
+      expect(walked.answer(4)).to.deep.equal([true]);
+      expect(walked.ask()).to.deep.equal([1]);
+    });
+
+    it('waits for it at the end, without a moment of its own', () => {
+      const walked = new Walked([1, 2]);
+      walked.ask(100);
+      walked.answer(2);
+      walked.now = 100;
+      expect(walked.move).to.deep.equal({ type: 'wait', until: undefined });
+      walked.answer(1);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('ends without it once k closer ones have answered', () => {
+      const walked = new Walked([8, 9], { 9: [1, 2, 3] }, { alpha: 3 });
+      walked.ask();
+      walked.now = 100;
+      walked.answer(9);
+      walked.ask();
+      walked.answer(1, 2, 3);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+  });
+
+  context('when its requests are spent', () => {
+    it('asks nobody else, and ends when those in flight have settled', () => {
+      const walked = new Walked([1, 2, 3], {}, { maxRequests: 2 });
+      walked.ask();
+      walked.answer(1);
+      expect(walked.move).to.deep.equal({ type: 'wait', until: 100 });
+      walked.answer(2);
+      expect(walked.move).to.deep.equal(ended('requests'));
+    });
+
+    it('ends with closest when the k closest happen to have answered', () => {
+      const walked = new Walked([1, 2, 3], {}, { k: 2, maxRequests: 2 });
+      walked.ask();
+      walked.answer(1, 2);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+  });
+
+  context('when it hears of more than it may remember', () => {
+    it('forgets the furthest', () => {
+      const walked = new Walked([9], { 9: [1, 2, 3, 4, 5] }, { maxCandidates: 3 });
+      walked.ask();
+      walked.answer(9);
+      expect(walked.ask()).to.deep.equal([1, 2]);
+      walked.answer(1, 2);
+      expect(walked.ask()).to.deep.equal([3]);
+      walked.answer(3);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('may hear of them again once there is room', () => {
+      const walked = new Walked([9, 5], { 9: [1, 2, 3], 1: [3] }, { maxCandidates: 3, k: 2 });
+      walked.ask();
+      walked.answer(9);
+      walked.ask();
+      walked.fail(5);
+      walked.fail(1);
+      expect(walked.ask()).to.deep.equal([2, 3]);
+    });
+
+    it('counts the answer of one that was forgotten while it was asked', () => {
+      const walked = new Walked([8, 9], { 8: [1, 2] }, { maxCandidates: 2 });
+      walked.ask();
+      walked.answer(8);
+      expect(walked.answer(9)).to.deep.equal([true]);
+      expect(walked.lookup.answers).to.equal(2);
+      expect(walked.closest).to.deep.equal([]);
+    });
+  });
+
+  context('with a burst', () => {
+    const options = { k: 4, alpha: 2, burst: true };
+
+    it('asks all of the k closest at once when alpha replies in a row brought nobody closer', () => {
+      const walked = new Walked([1, 2, 3, 4, 5, 6, 7], {}, { ...options, k: 6 });
+      expect(walked.ask()).to.deep.equal([1, 2]);
+      walked.answer(1);
+      expect(walked.ask()).to.deep.equal([3]);
+      walked.answer(2);
+      expect(walked.ask()).to.deep.equal([4, 5, 6]);
+      expect(walked.move).to.deep.equal({ type: 'wait', until: 100 });
+    });
+
+    it('goes back to alpha when one brings somebody closer', () => {
+      const walked = new Walked([10, 11, 12, 13, 14], { 12: [1, 2, 3, 4] }, options);
+      walked.ask();
+      walked.answer(10, 11);
+      expect(walked.ask()).to.deep.equal([12, 13]);
+      walked.answer(12);
+      expect(walked.ask()).to.deep.equal([1]);
+    });
+
+    it('does not take failures for replies that brought nobody closer', () => {
+      const walked = new Walked([1, 2, 3, 4, 5, 6], {}, options);
+      walked.ask();
+      walked.fail(1, 2);
+      expect(walked.ask()).to.deep.equal([3, 4]);
+    });
+  });
+
+  context('when it is told what was never asked', () => {
+    it('changes nothing', () => {
+      const walked = new Walked([1, 2, 3], { 3: [0] });
+      const move = walked.lookup.next(0);
+      if (move.type !== 'ask') return expect.fail('nobody to ask');
+      expect(walked.lookup.answered(move.peer, walked.network.all(0))).to.equal(false);
+      expect(walked.lookup.failed(move.peer)).to.equal(false);
+      walked.lookup.asked(move.peer, 0, 10);
+      walked.lookup.asked(move.peer, 5, 20);
+      expect([walked.lookup.requests, move.peer.lateAt]).to.deep.equal([1, 10]);
+    });
+  });
+});
