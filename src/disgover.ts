@@ -121,7 +121,8 @@ export class Disgover {
   }
 
   /**
-   * The contact of an id, or `undefined` when the k closest nodes have all answered that they do not know it.
+   * The contact of an id, or `undefined` when nobody who was asked knows it: the k closest nodes have answered, or the 64
+   * requests of a lookup are spent (`trace` tells which). The same lookup at the same time is done once.
    * @throws DisgoverError `ERR_BAD_ID`; `ERR_NO_NODES` when nobody could be asked, which is not the same as not found;
    * `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the signal's reason.
    */
