@@ -12,7 +12,7 @@ import { Events } from './events.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
 import { Finder } from './lookup/find.js';
-import { Walker } from './lookup/walker.js';
+import { Walker, type WalkOptions } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { Quarantine } from './routing/quarantine.js';
 import { Routing } from './routing/routing.js';
@@ -106,7 +106,7 @@ export class Engine {
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
-      walk: (key) => this.#walkQuietly(key),
+      walk: (key, count) => this.#walkQuietly(key, { count }),
       onAdded: (contact) => {
         this.events.emit('nodeAdded', { contact: contact.contact });
         this.join.onNode();
@@ -157,7 +157,7 @@ export class Engine {
       alarms,
       seeds: options.seeds,
       ask: (seed) => this.client.findNode(seed, { target: { key: this.#own.key } }),
-      walkHome: () => this.#walkQuietly(this.#own.key, true),
+      walkHome: () => this.#walkQuietly(this.#own.key, { burst: true }),
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
         options.logger.info({ state }, 'state');
@@ -244,9 +244,9 @@ export class Engine {
       throw new DisgoverError('ID_MISMATCH', 'another node answers there');
   }
 
-  async #walkQuietly(key: Key, burst = false): Promise<void> {
+  async #walkQuietly(key: Key, options: WalkOptions): Promise<void> {
     try {
-      for await (const _step of this.walker.walk({ target: { key } }, { burst }));
+      for await (const _step of this.walker.walk({ target: { key } }, options));
     } catch {
       // Nobody was there, or we are closing: the table is what it is.
     }

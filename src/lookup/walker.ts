@@ -18,6 +18,8 @@ export interface WalkOptions {
   readonly signal?: Abortable | undefined;
   /** Disjoint paths, default 1. */
   readonly paths?: number;
+  /** How many of the closest must have answered. Default the node's k. */
+  readonly count?: number;
   /** Ask the rest of the k closest at once when nobody closer turns up. */
   readonly burst?: boolean;
 }
@@ -91,8 +93,9 @@ export class Walker {
     for (const stop of this.#running) stop.abort(reason);
   }
 
-  #lookup(target: Key, { paths = 1, burst = false }: WalkOptions): Lookup | DisjointLookup {
-    const { k, alpha } = this.#deps;
+  #lookup(target: Key, { paths = 1, burst = false, count }: WalkOptions): Lookup | DisjointLookup {
+    const { alpha } = this.#deps;
+    const k = count ?? this.#deps.k;
     const shared = { k, alpha, burst, maxCandidates: limits.lookupCandidates };
     if (paths === 1)
       return new Lookup(target, { ...shared, maxRequests: limits.lookupRequests + (burst ? k : 0) });

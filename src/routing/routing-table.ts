@@ -103,6 +103,13 @@ export class RoutingTable {
     );
   }
 
+  /** Entries in a bucket. */
+  sizeOf(bucket: number): number {
+    let size = 0;
+    for (const { key } of this.#tree.toArray()) if (bucketIndex(this.#own, key) === bucket) size++;
+    return size;
+  }
+
   *entries(): Iterable<TableEntry> {
     yield* this.#tree.toArray();
   }

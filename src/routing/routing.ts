@@ -28,8 +28,8 @@ export interface RoutingDependencies extends RoutingTableOptions {
   readonly ping: (contact: EncodedContact) => Promise<unknown>;
   /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
   readonly pingAddress: (contact: EncodedContact) => Promise<unknown>;
-  /** Walks towards a key, for the sake of whom it meets on the way. Does not reject. */
-  readonly walk: (target: Key) => Promise<unknown>;
+  /** Walks towards a key until the `count` closest have answered, for the sake of whom it meets. Does not reject. */
+  readonly walk: (target: Key, count: number) => Promise<unknown>;
   readonly onAdded: (contact: EncodedContact) => void;
   readonly onRemoved: (contact: EncodedContact) => void;
 }
@@ -141,11 +141,8 @@ export class Routing {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
     try {
-      for (let bucket = this.#staleBucket(); bucket !== undefined; bucket = this.#staleBucket()) {
-        const target = this.#refresh.target(bucket, this.#deps.runtime.randomBytes(32));
-        this.walked(target);
-        await this.#deps.walk(target);
-      }
+      for (let bucket = this.#staleBucket(); bucket !== undefined; bucket = this.#staleBucket())
+        await this.#fill(bucket);
     } finally {
       this.#isRefreshing = false;
     }
@@ -203,6 +200,28 @@ export class Routing {
     } catch {
       return false; // who asked has counted the failure
     }
+  }
+
+  /**
+   * One walk meets the k neighbours of one place. A bucket that holds half of the key space would know one corner of it, and
+   * lookups would pay with a hop (bench: `hops`). So short walks to many places, for as long as they bring somebody; what
+   * does not fill by them is small, and is walked to as a whole.
+   */
+  async #fill(bucket: number): Promise<void> {
+    const { k, walk } = this.#deps;
+    for (let size = -1, next = this.#table.sizeOf(bucket); size < next; ) {
+      size = next;
+      await walk(this.#targetIn(bucket), 1);
+      next = this.#table.sizeOf(bucket);
+      if (next >= k || this.#isClosed) return;
+    }
+    await walk(this.#targetIn(bucket), k);
+  }
+
+  #targetIn(bucket: number): Key {
+    const target = this.#refresh.target(bucket, this.#deps.runtime.randomBytes(32));
+    this.walked(target);
+    return target;
   }
 
   #staleBucket(): number | undefined {
