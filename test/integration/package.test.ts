@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const inModules = (path: string) => join(root, 'node_modules', path);
+
+/** What the tools that run here execute is not to be counted as covered. */
+const { NODE_V8_COVERAGE: _, ...env } = process.env;
+const execute = promisify(execFile);
+const run = async (command: string, args: readonly string[], cwd: string): Promise<string> => {
+  try {
+    return (await execute(command, args, { cwd, env })).stdout;
+  } catch (failure) {
+    const { stdout, stderr } = failure as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  }
+};
+const runNode = (args: readonly string[], cwd: string) => run(process.execPath, args, cwd);
+const npm = (args: readonly string[], cwd: string) =>
+  run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], cwd);
+
+describe('the package', function () {
+  this.timeout(10_000);
+
+  let folder: string;
+  let tarball: string;
+  let contents: string[];
+  let subPaths: string[];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'disgover-package-'));
+    const [pack] = JSON.parse(await npm(['pack', '--json', '--pack-destination', folder], root));
+    tarball = join(folder, pack.filename);
+    contents = pack.files.map(({ path }: { path: string }) => path);
+    const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const arbiters = contents.flatMap((path) => /^dist\/(arbiters\/.+)\.js$/.exec(path)?.[1] ?? []);
+    subPaths = [
+      ...Object.keys(exports).filter((path) => !path.includes('*') && !path.endsWith('.json')),
+      ...arbiters.map((path) => `./${path}`),
+    ];
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('holds what a user needs, and nothing else', () => {
+    const needed =
+      /^(?:(?:README|CHANGELOG)\.md|LICENSE|package\.json|docs\/.+|dist\/(?:src|transports|arbiters)\/.+\.(?:js|js\.map|d\.ts))$/;
+    expect(contents.filter((path) => !needed.test(path))).to.deep.equal([]);
+    expect(contents).to.include.members(['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json']);
+  });
+
+  it('has nothing that publint objects to', async () => {
+    await runNode([inModules('publint/src/cli.js'), 'run', tarball, '--strict'], folder);
+  });
+
+  it('has types that every resolution of an ES module finds', async () => {
+    const attw = inModules('@arethetypeswrong/cli/dist/index.js');
+    await runNode([attw, tarball, '--profile', 'esm-only', '--entrypoints', ...subPaths], folder);
+  });
+
+  context('when a strict TypeScript project installs it', () => {
+    let consumer: string;
+
+    /** Compiles the program and returns what it prints. */
+    const runProgram = async (program: string): Promise<string> => {
+      await writeFile(join(consumer, 'program.ts'), program);
+      await runNode([inModules('typescript/bin/tsc'), '-p', '.'], consumer);
+      return runNode(['program.js'], consumer);
+    };
+
+    before(async function () {
+      this.timeout(30_000); // npm may have to fetch the dependencies
+      consumer = join(folder, 'consumer');
+      await mkdir(consumer);
+      const compilerOptions = {
+        target: 'ES2023',
+        lib: ['ES2023'],
+        module: 'NodeNext',
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        typeRoots: [inModules('@types')],
+        types: ['node'],
+      };
+      await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+      await writeFile(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
+      await npm(['install', '--prefer-offline', tarball], consumer);
+    });
+
+    it('offers each sub-path, as types and at run time', async () => {
+      const names = subPaths.map((path) => `disgover${path.slice(1)}`);
+      const imports = names.map((name, i) => `import * as entry${i} from '${name}';`);
+      const entries = names.map((name, i) => `  ['${name}', Object.keys(entry${i}).length > 0],`);
+      const program = [...imports, 'console.log(JSON.stringify([', ...entries, ']));', ''].join('\n');
+      expect(JSON.parse(await runProgram(program))).to.deep.equal(names.map((name) => [name, true]));
+    });
+
+    it('starts two nodes over TCP, one of which finds what the other has registered', async () => {
+      const program = `
+        import { type Contact, contactIdOfName, Disgover, type Seed } from 'disgover';
+        import { vectorClock } from 'disgover/arbiters/vector-clock';
+        import { tcp } from 'disgover/transports/tcp';
+
+        interface Service {
+          readonly url: string;
+        }
+        const start = (...seeds: Seed[]) => Disgover.start({ transport: tcp(), seeds, ...vectorClock() });
+        const host = await start();
+        const guest = await start(host.contact);
+        const id = contactIdOfName('billing');
+        await host.register<Service>({ id, data: { url: 'http://10.0.0.7:8080' } });
+        const found: Contact<Service> | undefined = await guest.find<Service>(id);
+        console.log(found?.data?.url);
+        await Promise.all([guest.close(), host.close()]);
+      `;
+      expect(await runProgram(program)).to.equal('http://10.0.0.7:8080\n');
+    });
+
+    it('has the command', async () => {
+      const command = join(consumer, 'node_modules/.bin/disgover');
+      expect(await run(command, ['--help'], consumer)).to.include('disgover');
+    });
+  });
+});
