@@ -4,7 +4,16 @@
 //   --bench   installs what bench/ compares with, too
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -76,6 +85,9 @@ unlessStamped(dist, digestOf(...inputs.map((name) => inRoot(name))), () => {
   process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   run('building', process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+  // The compiler makes no file executable; `npx disgover` in a clone needs it.
+  const command = join(fresh, 'src', 'cli', 'main.js');
+  if (existsSync(command)) chmodSync(command, 0o755);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
 });
