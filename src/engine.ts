@@ -122,7 +122,8 @@ export class Engine {
       alpha,
       now,
       alarms,
-      findNode: (contact, query, signal) => this.client.findNode(contact, query, { signal }),
+      findNode: (contact, query, signal, toldBy) =>
+        this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
       isEligible: ({ id }) => id !== this.#own.id && !this.routing.isQuarantined(id),
       start: (target, count) => this.routing.start(target, count),
@@ -224,6 +225,14 @@ export class Engine {
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
     this.#count('requestFailed', fault.code);
     if (target instanceof EncodedContact) this.routing.failed(target.id);
+  }
+
+  /** Who names a node is first believed to have named one; here, where it would be dialled, its contact is parsed. */
+  #refusalOfNamed(contact: EncodedContact, toldBy: EncodedContact | undefined): Promise<never> | undefined {
+    const parsed = contact.parse();
+    if (!(parsed instanceof Refusal)) return undefined;
+    this.#refused((toldBy ?? contact).id, parsed);
+    return Promise.reject(DisgoverError.from(parsed));
   }
 
   #heard(contact: EncodedContact, observed: Observed | Refusal): EncodedContact | undefined | Refusal {

@@ -23,8 +23,12 @@ export interface Walk {
 export interface WalkDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
-  /** Sends the request. Rejects when the peer does not answer. */
-  readonly findNode: (contact: EncodedContact, signal: Abortable) => Promise<Nodes>;
+  /** Sends the request. Rejects when the peer does not answer. `toldBy`: who named it; absent for one of our own table. */
+  readonly findNode: (
+    contact: EncodedContact,
+    signal: Abortable,
+    toldBy: EncodedContact | undefined,
+  ) => Promise<Nodes>;
   /** Milliseconds that the peer usually takes, at most. */
   readonly lateMs: (id: ContactId) => number;
   /** Whether a contact named by others is to be considered: not ourselves, not quarantined. */
@@ -64,7 +68,7 @@ export async function* runLookup(
       arrived.push(step);
       wake();
     };
-    deps.findNode(peer.contact, requests).then(
+    deps.findNode(peer.contact, requests, peer.toldBy?.contact).then(
       (nodes) => settle({ type: 'answered', peer, nodes, ms: deps.now() - sentAt }),
       (fault) => {
         if (!requests.aborted)

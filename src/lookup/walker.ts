@@ -27,7 +27,12 @@ export interface WalkOptions {
 export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
   readonly k: number;
   readonly alpha: number;
-  readonly findNode: (contact: EncodedContact, query: NodesQuery, signal: Abortable) => Promise<Nodes>;
+  readonly findNode: (
+    contact: EncodedContact,
+    query: NodesQuery,
+    signal: Abortable,
+    toldBy: EncodedContact | undefined,
+  ) => Promise<Nodes>;
   /** Whom to ask first: the closest in our table. */
   readonly start: (target: Key, count: number) => readonly EncodedContact[];
   /** Tries to get to know somebody when we know nobody. Resolves either way. */
@@ -71,20 +76,25 @@ export class Walker {
     });
     this.#running.add(stop);
     let leave = () => {};
-    try {
-      leave = await this.#slots.enter(stop);
-      lookup.hear(await this.#start(target, stop));
-      this.#deps.onWalked(target);
-      const findNode = (contact: EncodedContact, signal: Abortable) =>
-        this.#deps.findNode(contact, query, signal);
-      const end = yield* runLookup(lookup, { ...this.#deps, findNode }, stop);
-      if (end === 'nobody') throw this.#noNodes(`${lookup.requests} asked, none answered`);
-      return end;
-    } finally {
+    const release = () => {
       leave();
       this.#running.delete(stop);
       alarm.cancel();
       removeAbort();
+    };
+    // In the turn of the abort: the caller may stay at a step, and never ask for the next.
+    stop.add(release);
+    try {
+      leave = await this.#slots.enter(stop);
+      lookup.hear(await this.#start(target, stop));
+      this.#deps.onWalked(target);
+      const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
+        this.#deps.findNode(contact, query, signal, toldBy);
+      const end = yield* runLookup(lookup, { ...this.#deps, findNode }, stop);
+      if (end === 'nobody') throw this.#noNodes(`${lookup.requests} asked, none answered`);
+      return end;
+    } finally {
+      release();
     }
   }
 
