@@ -102,6 +102,19 @@ describe('README.md', function () {
     expect((await run(inline(finding))).join('')).to.include("data: { url: 'http://10.0.0.7:8080' }");
   });
 
+  it('has an arbiter that keeps the laws it tells', async () => {
+    const [arbiter] = blockWith('priorityOf').split('const node');
+    const contacts = `const contacts = [
+      { id: 'Zg==' },
+      { id: 'Zg==', data: { priority: 1 } },
+      { id: 'Zg==', data: { priority: 1 }, transport: { type: 'tcp' } },
+      { id: 'Zg==', data: { priority: 2 } },
+    ];`;
+    const done = "console.log('kept');";
+    const program = [arbiter, contacts, blockWith('for (const a of contacts)'), done].join('\n');
+    expect(await run(inline(program))).to.deep.equal(['kept']);
+  });
+
   it('has a simulation that survives a crash', async () => {
     expect((await run(inline(blockWith('VirtualRuntime')))).join()).to.match(/^still here in \d+ frames$/);
   });
