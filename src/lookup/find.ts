@@ -69,13 +69,16 @@ export class Finder {
     const target = { id: bytesOfContactId(id) };
     const key = keyOf(target.id);
     const steps = this.#deps.walker.walk({ target }, options);
-    for (let next = await steps.next(); ; next = await steps.next()) {
-      if (next.done) return next.value;
-      const found = this.#foundIn(next.value, id);
-      yield stepOf(next.value, key, found?.contact);
-      if (found === undefined) continue;
+    try {
+      for (let next = await steps.next(); ; next = await steps.next()) {
+        if (next.done) return next.value;
+        const found = this.#foundIn(next.value, id);
+        yield stepOf(next.value, key, found?.contact);
+        if (found !== undefined) return 'closest';
+      }
+    } finally {
+      // Also where the caller leaves the loop at the step just yielded.
       await steps.return('closest');
-      return 'closest';
     }
   }
 
@@ -84,17 +87,19 @@ export class Finder {
     let standing = agree > 1 ? contacts.exact(id)?.contact : undefined;
     let agreed = standing === undefined ? 0 : 1;
     const steps = walker.walk({ target: { id: bytesOfContactId(id) } }, options);
-    for (let next = await steps.next(); ; next = await steps.next()) {
-      if (next.done) {
-        if (standing === undefined && next.value === 'closest') contacts.cache.missed(id);
-        return standing;
+    try {
+      for (let next = await steps.next(); ; next = await steps.next()) {
+        if (next.done) {
+          if (standing === undefined && next.value === 'closest') contacts.cache.missed(id);
+          return standing;
+        }
+        const found = this.#foundIn(next.value, id);
+        if (found === undefined) continue;
+        standing = found;
+        if (++agreed === agree) return standing;
       }
-      const found = this.#foundIn(next.value, id);
-      if (found === undefined) continue;
-      standing = found;
-      if (++agreed < agree) continue;
+    } finally {
       await steps.return('closest');
-      return standing;
     }
   }
 

@@ -1,0 +1,101 @@
+// A network of nodes that answer FIND-NODE in virtual time, and a walker in front of it.
+
+import type { Contact } from '../../src/contracts/contact.js';
+import type { Timer } from '../../src/contracts/runtime.js';
+import { DisgoverError } from '../../src/errors.js';
+import { Walker, type WalkerDependencies } from '../../src/lookup/walker.js';
+import type { NodesQuery } from '../../src/rpc/client.js';
+import { type Abortable, onAbort } from '../../src/runtime/abort.js';
+import { Alarms } from '../../src/runtime/alarms.js';
+import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import { EncodedContact } from '../../src/wire/contact-codec.js';
+import type { Nodes } from '../../src/wire/messages.js';
+import { contactOf } from './contacts.js';
+import { idOf, keyOfName } from './ids.js';
+import { type Network, type Topology, topology } from './topology.js';
+
+export interface WalkNetworkOptions extends Partial<Omit<WalkerDependencies, 'start'>> {
+  /** Distances of the nodes in our own table. */
+  readonly start: readonly number[];
+  readonly knows?: Topology;
+}
+
+/** Nodes are written as their distances from the key of `thing`, which is what walks look for. */
+export class WalkNetwork {
+  readonly runtime = new VirtualRuntime();
+  readonly alarms = new Alarms(this.runtime);
+  readonly id = idOf('thing');
+  readonly target = keyOfName('thing');
+  readonly network: Network;
+  readonly walker: Walker;
+  /** Who was asked, first ones first. */
+  readonly asked: number[] = [];
+  readonly queries: NodesQuery[] = [];
+  /** Requests that were aborted before they were answered. */
+  readonly aborted: number[] = [];
+  /** Who answers with a contact of `thing`, or of whatever. */
+  readonly holds = new Map<number, Contact>();
+  readonly dead = new Set<number>();
+  /** Who never answers. */
+  readonly silent = new Set<number>();
+  readonly walkedTo: unknown[] = [];
+  /** Distances of the nodes in our own table. */
+  readonly table: number[];
+  answerMs = 10;
+  ttlSeconds = 3_600;
+  #inFlight = 0;
+
+  constructor({ start, knows = {}, ...deps }: WalkNetworkOptions) {
+    this.network = topology(this.target, knows);
+    this.table = [...start];
+    this.walker = new Walker({
+      k: 3,
+      alpha: 2,
+      now: () => this.runtime.now(),
+      alarms: this.alarms,
+      lateMs: () => 100,
+      isEligible: () => true,
+      findNode: (contact, query, signal) => this.#answer(contact, query, signal),
+      start: () => this.network.all(...this.table),
+      rejoin: async () => {},
+      onWalked: (key) => this.walkedTo.push(key),
+      seeds: () => ({ count: 0, fault: undefined }),
+      ...deps,
+    });
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** A contact of `thing`. */
+  thing(fields: Record<string, unknown> = {}): Contact {
+    return contactOf('thing', fields);
+  }
+
+  #answer(contact: EncodedContact, query: NodesQuery, signal: Abortable): Promise<Nodes> {
+    const distance = this.network.distanceOf(contact);
+    this.asked.push(distance);
+    this.queries.push(query);
+    this.#inFlight++;
+    let timer: Timer | undefined;
+    const answer = new Promise<Nodes>((resolve, reject) => {
+      const removeAbort = onAbort(signal, () => {
+        this.aborted.push(distance);
+        timer?.cancel();
+        reject(signal.reason);
+      });
+      if (this.silent.has(distance)) return;
+      timer = this.runtime.setTimer(this.answerMs, () => {
+        removeAbort();
+        if (this.dead.has(distance)) return reject(new DisgoverError('TIMEOUT', 'dead'));
+        const held = this.holds.get(distance);
+        const exact = held && { contact: EncodedContact.from(held), ttlSeconds: this.ttlSeconds };
+        resolve(this.network.replyOf(contact, { ...(exact && { exact }) }));
+      });
+    });
+    return answer.finally(() => {
+      this.#inFlight--;
+    });
+  }
+}
