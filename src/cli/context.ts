@@ -1,0 +1,8 @@
+import type { Output } from './output.js';
+
+/** What every command is given. */
+export interface Context {
+  readonly output: Output;
+  /** Aborts at Ctrl-C and SIGTERM. */
+  readonly interruption: AbortSignal;
+}

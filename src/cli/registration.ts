@@ -1,0 +1,34 @@
+// `--register JSON`: an entity as it is written on the command line.
+
+import { DisgoverError, typeName } from '../errors.js';
+import { type ContactInput, contactIdOfName } from '../index.js';
+import { jsonFaultPosition } from '../wire/json-fault.js';
+
+/**
+ * `{ "name": "printer", "data": … }` or `{ "id": "cHJpbnRlcg==", "data": … }`: a name is the id whose bytes are its UTF-8;
+ * without either, the id is random. Every other property belongs to the arbiter.
+ * @throws DisgoverError `ERR_BAD_JSON`, `ERR_BAD_CONTACT`, `ERR_BAD_ID`.
+ */
+export function parseRegistration(text: string): ContactInput {
+  const value = parseJson(text);
+  if (typeName(value) !== 'object') {
+    throw new DisgoverError('BAD_CONTACT', `--register: expected object, got ${typeName(value)}`);
+  }
+  const { name, ...contact } = value as ContactInput;
+  if (name === undefined) return contact;
+  if (typeof name !== 'string') {
+    throw new DisgoverError('BAD_CONTACT', `--register: name: expected string, got ${typeName(name)}`);
+  }
+  if (contact.id !== undefined) throw new DisgoverError('BAD_CONTACT', '--register: either name or id');
+  return { ...contact, id: contactIdOfName(name) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const lines = text.slice(0, jsonFaultPosition(text)).split('\n');
+    const at = `${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+    throw new DisgoverError('BAD_JSON', `--register: line:column ${at}`, { cause });
+  }
+}
