@@ -245,6 +245,8 @@ function addressKeysOf({ dialledAddress, peer, isAddressProved }: Session): stri
   return [dialledAddress, ...addresses].filter((address) => address !== undefined).map(addressKey);
 }
 
+/** As JSON, which is total for what came as JSON: a peer may send a `host` that no template could turn into text. */
 function addressKey(address: TransportInfo): string {
-  return `${address.type} ${address.host ?? JSON.stringify(address)} ${address.port ?? ''}`;
+  const { type, host, port } = address;
+  return JSON.stringify(host === undefined ? address : [type, host, port]);
 }
