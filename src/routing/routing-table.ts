@@ -130,6 +130,12 @@ export class RoutingTable {
 
   /** A merged contact without an address is good data about a set, and no node: the one that has proved itself stays. */
   #dialable(winner: EncodedContact, proved: EncodedContact): EncodedContact {
-    return winner.contact.transport === undefined ? proved : winner;
+    return hasAddress(winner) ? winner : proved;
   }
+}
+
+/** Whether the contact says where it can be dialled. */
+export function hasAddress({ contact }: EncodedContact): boolean {
+  const { transport } = contact;
+  return Array.isArray(transport) ? transport.length > 0 : transport !== undefined;
 }

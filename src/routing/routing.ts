@@ -2,6 +2,7 @@
 
 import type { Runtime } from '../contracts/runtime.js';
 import type { ContactId } from '../id/contact-id.js';
+import { bucketIndex } from '../id/distance.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -11,7 +12,7 @@ import { healthReport, type RoutingHealth } from './health-report.js';
 import { Quarantine } from './quarantine.js';
 import { Refresh } from './refresh.js';
 import { Replacements } from './replacements.js';
-import { RoutingTable, type RoutingTableOptions } from './routing-table.js';
+import { hasAddress, RoutingTable, type RoutingTableOptions } from './routing-table.js';
 import { Verifier } from './verifier.js';
 
 /** Failures in a row that cost an entry its place. */
@@ -26,8 +27,8 @@ export interface RoutingDependencies extends RoutingTableOptions {
   readonly alarms: Alarms;
   /** Asks a node whether it is there, at its address. Rejects when it is not. */
   readonly ping: (contact: EncodedContact) => Promise<unknown>;
-  /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
-  readonly pingAddress: (contact: EncodedContact) => Promise<unknown>;
+  /** What the contact's id says of itself at the contact's address, over a link dialled there. Rejects when it does not answer. */
+  readonly pingAddress: (contact: EncodedContact) => Promise<EncodedContact>;
   /** Walks towards a key until the `count` closest have answered, for the sake of whom it meets. Does not reject. */
   readonly walk: (target: Key, count: number) => Promise<unknown>;
   readonly onAdded: (contact: EncodedContact) => void;
@@ -65,7 +66,7 @@ export class Routing {
 
   /** A node proved who it is and where: it answered at the address in its contact. */
   add(contact: EncodedContact): void {
-    if (this.#isClosed || contact.contact.transport === undefined) return;
+    if (this.#isClosed || !hasAddress(contact)) return;
     this.#quarantine.clear(contact.id);
     const outcome = this.#table.add(contact, this.#deps.runtime.now());
     if (outcome.type === 'added') this.#deps.onAdded(contact);
@@ -80,7 +81,7 @@ export class Routing {
 
   /** A node named itself, or was named by the application: it is asked at its address before it is believed. */
   verify(contact: EncodedContact): void {
-    if (!this.#isClosed && contact.contact.transport !== undefined) this.#verifier.add(contact);
+    if (!this.#isClosed && hasAddress(contact)) this.#verifier.add(contact);
   }
 
   get(id: ContactId): EncodedContact | undefined {
@@ -104,8 +105,7 @@ export class Routing {
     if (entry === undefined) return;
     this.#table.remove(entry.key);
     this.#deps.onRemoved(entry.contact);
-    const replacement = this.#replacements.take(entry.key);
-    if (replacement !== undefined) this.#verifier.add(replacement);
+    this.#promote(entry.key);
   }
 
   /** The application says that the contact does not work. */
@@ -185,6 +185,7 @@ export class Routing {
     try {
       await this.#deps.pingAddress(incumbent);
     } catch {
+      if (this.#isClosed) return;
       this.remove(id);
       this.add(newcomer);
     } finally {
@@ -192,14 +193,26 @@ export class Routing {
     }
   }
 
+  /** An entry may answer over any session. A claim must hold at its own address, though the id is known elsewhere. */
   async #check(contact: EncodedContact): Promise<boolean> {
+    const isEntry = this.get(contact.id)?.equals(contact) === true;
     try {
-      await this.#deps.ping(contact);
+      await (isEntry ? this.#deps.ping(contact) : this.#deps.pingAddress(contact));
       this.add(contact);
       return true;
     } catch {
-      return false; // who asked has counted the failure
+      // Who pinged an entry has counted the failure.
+      if (!isEntry) this.#promote(contact.key);
+      return false;
     }
+  }
+
+  /** The newest that waits at the bucket of `key` is asked, if there is a place for it. */
+  #promote(key: Key): void {
+    const bucket = bucketIndex(this.#deps.own, key);
+    if (this.#isClosed || bucket === undefined || this.#table.sizeOf(bucket) >= this.#deps.k) return;
+    const replacement = this.#replacements.take(key);
+    if (replacement !== undefined) this.#verifier.add(replacement);
   }
 
   /**

@@ -1,0 +1,379 @@
+import { expect } from 'chai';
+import { bucketIndex } from '../../src/id/distance.js';
+import type { Key } from '../../src/id/key.js';
+import { limits } from '../../src/limits.js';
+import { Routing, type RoutingDependencies } from '../../src/routing/routing.js';
+import { Alarms } from '../../src/runtime/alarms.js';
+import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import type { EncodedContact } from '../../src/wire/contact-codec.js';
+import { encodedNodeOf, encodedOf, fillBucket, nodesInBucket } from '../support/contacts.js';
+import { keyOfName } from '../support/ids.js';
+import { pingRecorder } from '../support/ping-recorder.js';
+
+const own = keyOfName('own');
+const MINUTE = 60_000;
+
+class Table {
+  readonly runtime = new VirtualRuntime();
+  readonly pings = pingRecorder();
+  readonly addressPings = pingRecorder();
+  readonly walks: Key[] = [];
+  readonly added: string[] = [];
+  readonly removed: string[] = [];
+  readonly routing: Routing;
+
+  constructor(deps: Partial<RoutingDependencies> = {}) {
+    this.routing = new Routing({
+      own,
+      k: 3,
+      runtime: this.runtime,
+      alarms: new Alarms(this.runtime),
+      arbitrate: (_incumbent, candidate) => candidate,
+      ping: this.#ping,
+      pingAddress: this.addressPings.ping,
+      walk: async (target) => this.walks.push(target),
+      onAdded: ({ id }) => this.added.push(id),
+      onRemoved: ({ id }) => this.removed.push(id),
+      ...deps,
+    });
+  }
+
+  add(...contacts: readonly EncodedContact[]): void {
+    for (const contact of contacts) this.routing.add(contact);
+  }
+
+  settle(ms = 0): Promise<void> {
+    return this.runtime.advance(ms);
+  }
+
+  // As the client does, which counts the failures of what it asks.
+  readonly #ping = async (contact: EncodedContact): Promise<void> => {
+    try {
+      await this.pings.ping(contact);
+    } catch (fault) {
+      this.routing.failed(contact.id);
+      throw fault;
+    }
+  };
+}
+
+describe('Routing', () => {
+  context('when a node has proved itself', () => {
+    it('adds it, and tells so once', () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.add(contact, contact);
+      expect(table.routing.get(contact.id)).to.equal(contact);
+      expect(table.added).to.deep.equal([contact.id]);
+    });
+
+    it('does not add one that nobody can dial', () => {
+      const table = new Table();
+      table.add(encodedOf('a'), encodedOf('b', { transport: [] }));
+      expect(table.routing.size).to.equal(0);
+    });
+
+    it('ends its quarantine', () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.routing.failed(contact.id);
+      expect(table.routing.isQuarantined(contact.id)).to.equal(true);
+      table.add(contact);
+      expect(table.routing.isQuarantined(contact.id)).to.equal(false);
+    });
+  });
+
+  context('when a node is only named', () => {
+    it('asks it at its address, and adds it when it answers there', async () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.routing.verify(contact);
+      expect(table.routing.size).to.equal(0);
+      await table.settle();
+      expect(table.addressPings.pinged).to.deep.equal([contact]);
+      expect(table.routing.get(contact.id)).to.equal(contact);
+    });
+
+    it('does not add it when another session of the same id answers, but nobody at its address', async () => {
+      const table = new Table();
+      const [real, claimed] = [encodedNodeOf('a'), encodedNodeOf('a', { data: 'claimed' })];
+      table.add(real);
+      table.addressPings.dead.add(claimed.id);
+      table.routing.verify(claimed);
+      await table.settle();
+      expect(table.routing.get(real.id)).to.equal(real);
+    });
+
+    it('does not add it when it does not answer', async () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.addressPings.dead.add(contact.id);
+      table.routing.verify(contact);
+      await table.settle();
+      expect(table.routing.size).to.equal(0);
+    });
+
+    it('asks nobody who cannot be dialled', () => {
+      const table = new Table();
+      table.routing.verify(encodedOf('a'));
+      table.routing.verify(encodedOf('b', { transport: [] }));
+      expect(table.addressPings.pinged).to.have.length(0);
+    });
+  });
+
+  context('when a node does not answer', () => {
+    it('is asked again, and names nobody to others meanwhile', async () => {
+      const table = new Table();
+      const [a, b] = [encodedNodeOf('a'), encodedNodeOf('b')];
+      table.add(a, b);
+      table.routing.failed(a.id);
+      expect(table.routing.closest(a.key, 2)).to.deep.equal([b]);
+      await table.settle();
+      expect(table.pings.pinged).to.deep.equal([a]);
+      expect(table.routing.closest(a.key, 2)).to.deep.equal([a, b]);
+    });
+
+    it('loses its place when it does not answer then either', async () => {
+      const table = new Table();
+      const a = encodedNodeOf('a');
+      table.add(a);
+      table.pings.dead.add(a.id);
+      table.routing.failed(a.id);
+      await table.settle();
+      expect(table.removed).to.deep.equal([a.id]);
+      expect(table.routing.size).to.equal(0);
+      expect(table.routing.isQuarantined(a.id)).to.equal(true);
+    });
+
+    it('is still where a walk starts when there is nobody else', () => {
+      const table = new Table();
+      const a = encodedNodeOf('a');
+      table.add(a);
+      table.routing.failed(a.id);
+      expect(table.routing.start(a.key, 3)).to.deep.equal([a]);
+      expect(table.routing.closest(a.key, 3)).to.deep.equal([]);
+    });
+
+    it('is kept out for 5 seconds though it was in no table', async () => {
+      const table = new Table();
+      const { id } = encodedNodeOf('a');
+      table.routing.failed(id);
+      expect(table.routing.isQuarantined(id)).to.equal(true);
+      await table.settle(limits.quarantineFirstMs);
+      expect(table.routing.isQuarantined(id)).to.equal(false);
+    });
+  });
+
+  context('when a bucket is full', () => {
+    const setUp = () => {
+      const table = new Table();
+      const contacts = nodesInBucket(own, 255, 5);
+      const [a, b, c, d, e] = contacts as [EncodedContact, ...EncodedContact[]];
+      table.add(...nodesInBucket(own, 254, 3), a, b as EncodedContact, c as EncodedContact);
+      return { table, a, b, c, d: d as EncodedContact, e: e as EncodedContact };
+    };
+
+    it('keeps its oldest, which answers, and lets the newcomer wait', async () => {
+      const { table, a, d } = setUp();
+      table.add(d);
+      await table.settle();
+      expect(table.pings.pinged).to.deep.equal([a]);
+      expect(table.routing.get(a.id)).to.equal(a);
+      expect(table.routing.get(d.id)).to.equal(undefined);
+      expect(table.routing.sizes().replacements).to.equal(1);
+    });
+
+    it('gives the place of an oldest that is dead to the newcomer, which is asked first', async () => {
+      const { table, a, d } = setUp();
+      table.pings.dead.add(a.id);
+      table.add(d);
+      await table.settle();
+      // One failure is not enough: it was asked again.
+      expect(table.pings.pinged).to.deep.equal([a, a]);
+      expect(table.routing.get(a.id)).to.equal(undefined);
+      expect(table.addressPings.pinged).to.deep.equal([d]);
+      expect(table.routing.get(d.id)).to.equal(d);
+      expect(table.routing.sizes().replacements).to.equal(0);
+    });
+
+    it('asks the next that waits when the first no longer answers', async () => {
+      const { table, a, d, e } = setUp();
+      table.add(d, e);
+      await table.settle();
+      table.addressPings.dead.add(e.id);
+      table.routing.unreachable(a.id);
+      await table.settle();
+      expect(table.addressPings.pinged).to.deep.equal([e, d]);
+      expect(table.routing.get(d.id)).to.equal(d);
+    });
+
+    it('checks one entry at a time, however many newcomers there are', async () => {
+      const { table, a, d, e } = setUp();
+      table.add(d, e, d, e);
+      expect(table.routing.sizes().replacements).to.equal(2);
+      expect(table.pings.pinged.filter(({ id }) => id === a.id).length).to.be.at.most(4);
+      await table.settle();
+      expect(table.routing.size).to.equal(6);
+    });
+  });
+
+  context('when the arbiter keeps another contact of the same node', () => {
+    const setUp = () => {
+      const table = new Table({ arbitrate: (incumbent, candidate) => incumbent ?? candidate });
+      const [there, newcomer] = [encodedNodeOf('a'), encodedNodeOf('a', { data: 'moved' })];
+      table.add(there);
+      return { table, there, newcomer };
+    };
+
+    it('keeps it as long as the node answers at its address', async () => {
+      const { table, there, newcomer } = setUp();
+      table.add(newcomer);
+      await table.settle();
+      expect(table.addressPings.pinged).to.deep.equal([there]);
+      expect(table.routing.get(there.id)).to.equal(there);
+    });
+
+    it('takes the newcomer when nobody answers there', async () => {
+      const { table, there, newcomer } = setUp();
+      table.addressPings.dead.add(there.id);
+      table.add(newcomer);
+      await table.settle();
+      expect(table.routing.get(there.id)).to.equal(newcomer);
+      expect(table.removed).to.deep.equal([there.id]);
+    });
+
+    it('asks once for all newcomers of the moment', async () => {
+      const { table, newcomer } = setUp();
+      table.add(newcomer, newcomer, newcomer);
+      await table.settle();
+      expect(table.addressPings.pinged).to.have.length(1);
+    });
+
+    it('changes nothing when it is closed meanwhile', async () => {
+      const { table, there, newcomer } = setUp();
+      table.addressPings.dead.add(there.id);
+      table.add(newcomer);
+      table.routing.close();
+      await table.settle();
+      expect(table.removed).to.deep.equal([]);
+    });
+  });
+
+  context('when the application calls a node unreachable', () => {
+    it('leaves the table and is kept out', () => {
+      const table = new Table();
+      const a = encodedNodeOf('a');
+      table.add(a);
+      table.routing.unreachable(a.id);
+      expect(table.removed).to.deep.equal([a.id]);
+      expect(table.routing.isQuarantined(a.id)).to.equal(true);
+    });
+  });
+
+  context('as time passes', () => {
+    it('walks to every bucket up to that of the closest node, and again after 15 minutes', async () => {
+      const table = new Table();
+      table.add(...nodesInBucket(own, 253, 1));
+      await table.routing.refresh();
+      const buckets = () => [...new Set(table.walks.map((target) => bucketIndex(own, target)))];
+      expect(buckets()).to.deep.equal([255, 254, 253]);
+      table.walks.length = 0;
+      await table.settle(14 * MINUTE);
+      expect(table.walks).to.have.length(0);
+      await table.settle(3 * MINUTE);
+      expect(buckets()).to.have.members([255, 254, 253]);
+    });
+
+    it('does not walk to a bucket that a lookup walked to', async () => {
+      const table = new Table();
+      table.add(...nodesInBucket(own, 254, 1));
+      table.routing.walked(nodesInBucket(own, 255, 1)[0]?.key as Key);
+      await table.routing.refresh();
+      expect(new Set(table.walks.map((target) => bucketIndex(own, target)))).to.deep.equal(new Set([254]));
+    });
+
+    it('refreshes once at a time', async () => {
+      let walking = 0;
+      let most = 0;
+      const table: Table = new Table({
+        walk: async () => {
+          most = Math.max(most, ++walking);
+          await table.runtime.sleep(10);
+          walking--;
+        },
+      });
+      table.add(...nodesInBucket(own, 254, 1));
+      await table.runtime.run(Promise.all([table.routing.refresh(), table.routing.refresh()]));
+      expect(most).to.equal(1);
+    });
+
+    it('walks nowhere while it knows nobody', async () => {
+      const table = new Table();
+      await table.routing.refresh();
+      expect(table.walks).to.have.length(0);
+    });
+
+    it('asks who has not answered for 15 minutes, one a minute', async () => {
+      const table = new Table();
+      const [a, b] = [encodedNodeOf('a'), encodedNodeOf('b')];
+      table.add(a);
+      await table.settle(5 * MINUTE);
+      table.add(b);
+      await table.settle(12 * MINUTE);
+      expect(table.pings.pinged).to.deep.equal([a]);
+      await table.settle(5 * MINUTE);
+      expect(table.pings.pinged).to.deep.equal([a, b]);
+    });
+  });
+
+  context('when it is closed', () => {
+    it('keeps no timer, and takes nobody in', async () => {
+      const table = new Table();
+      table.add(encodedNodeOf('a'));
+      table.routing.close();
+      table.add(encodedNodeOf('b'));
+      table.routing.verify(encodedNodeOf('c'));
+      table.routing.failed(encodedNodeOf('a').id);
+      expect(table.routing.size).to.equal(1);
+      expect(table.runtime.pendingTimers).to.equal(0);
+    });
+  });
+
+  describe('health', () => {
+    it('shows the fill and the gaps of the buckets, furthest first', async () => {
+      const table = new Table();
+      const far = fillBucket(table.routing, own, 255, 2);
+      fillBucket(table.routing, own, 252, 1);
+      table.routing.walked(far[0]?.key as Key);
+      await table.settle(1_000);
+      table.routing.failed(far[0]?.id as EncodedContact['id']);
+      expect(table.routing.health()).to.deep.equal({
+        size: 3,
+        doubtful: 1,
+        gaps: [254, 253],
+        buckets: [
+          { index: 255, size: 2, doubtful: 1, verifiedMsAgo: 1_000, walkedMsAgo: 1_000 },
+          { index: 252, size: 1, doubtful: 0, verifiedMsAgo: 1_000 },
+        ],
+      });
+    });
+
+    it('has no buckets and every gap when the table is empty', () => {
+      expect(new Table().routing.health()).to.deep.equal({ size: 0, doubtful: 0, gaps: [], buckets: [] });
+    });
+  });
+
+  it('says how much each of its collections holds, and what', () => {
+    const table = new Table();
+    const a = encodedNodeOf('a');
+    table.add(a);
+    table.routing.failed(encodedNodeOf('b').id);
+    expect([...table.routing.contacts()]).to.deep.equal([a]);
+    expect(table.routing.sizes()).to.deep.equal({
+      table: 1,
+      replacements: 0,
+      quarantine: 1,
+      verifications: 0,
+    });
+  });
+});
