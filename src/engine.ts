@@ -241,8 +241,8 @@ export class Engine {
   }
 
   #isTooFarToHold(key: Key): boolean {
-    const closest = this.routing.closest(key, 2 * this.options.k);
-    const furthest = closest[2 * this.options.k - 1];
+    const { k } = this.options;
+    const furthest = this.routing.closest(key, k)[k - 1];
     return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
   }
 

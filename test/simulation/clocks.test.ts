@@ -50,4 +50,26 @@ describe('an id registered with clocks 1 and 2 at two nodes', function () {
       });
     }
   }
+
+  // Nodes that an announce passes on its way are asked like holders; were they to hold the contact, the next announce, which
+  // comes by another way, would not reach them.
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    it(`is found with clock 2 by each of 60 nodes whenever they register, seed ${seed}`, async () => {
+      const nodes = new SimulatedNodes(seed, {}, { latencyMs: { min: 1, max: 100 } });
+      const outdated: string[] = [];
+      await nodes.run(async () => {
+        await nodes.startMany(60);
+        await nodes.runtime.sleep(60_000);
+        const [older, newer] = [nodes.get('node-1'), nodes.get('node-2')];
+        const registering = [older, newer].map(async (node, i) => {
+          await nodes.runtime.sleep(nodes.runtime.integer(300));
+          await node.register({ id: ENTITY, vectorClock: i + 1 });
+        });
+        await Promise.all(registering);
+        for (const [name, node] of nodes.byName)
+          if ((await node.find(ENTITY))?.vectorClock !== 2) outdated.push(name);
+      });
+      expect(outdated).to.deep.equal([]);
+    });
+  }
 });
