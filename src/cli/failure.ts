@@ -75,7 +75,7 @@ function usageFailure({ code, exitCode, message }: CommanderError): Failure {
   return failure(
     exitCodes.usage,
     fault,
-    similar === undefined ? what : `${what} (did you mean "${similar}")`,
+    similar === undefined ? what : `${what} (did you mean "${similar.replaceAll(', ', '", "')}")`,
   );
 }
 

@@ -41,7 +41,7 @@ async function receptionist({ oslo, quito }: Cast, stage: Stage, scene: Scene): 
   await scene.asks(quito, 'receptionist', scene.at(oslo, 0));
   await scene.finds(quito, 'receptionist', scene.at(oslo, 0));
   stage.explain(
-    'To ask is to go out: one hop, since the first node that was asked knew. To find is to look at home',
+    'To ask is to go out: one hop, as the first node that was asked knew. To find is to look at home',
     'first, where quito has it too: the 20 nodes nearest to a name keep its contact, here all five.',
   );
 }

@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import { parseDuration, parseEndpoint } from '../../src/cli/flags.js';
+import { expectThrowsCode } from '../support/expect-code.js';
+
+describe('parseDuration', () => {
+  const cases: [text: string, ms: number][] = [
+    ['1', 1],
+    ['10000', 10_000],
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    ['2147483647', 2_147_483_647],
+  ];
+  for (const [text, ms] of cases) {
+    it(`takes ${text}`, () => {
+      expect(parseDuration(text)).to.equal(ms);
+    });
+  }
+
+  for (const text of ['', '0', '0s', '-1', '1.5s', '1y', ' 1', '0x10', '1e3', '2147483648', '597h']) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expectThrowsCode(() => parseDuration(text), 'ERR_BAD_DURATION');
+    });
+  }
+});
+
+describe('parseEndpoint', () => {
+  const parse = parseEndpoint('--listen');
+
+  it('takes an address as a seed is written, and port 0', () => {
+    expect(parse('tcp://127.0.0.1:0')).to.deep.equal({ host: '127.0.0.1', port: 0 });
+    expect(parse('[::1]:6742')).to.deep.equal({ host: '::1', port: 6742 });
+  });
+
+  it('says that it is the port when it is', () => {
+    for (const port of ['abc', '', '-1', '0x50', '123456', '1 ']) {
+      expectThrowsCode(() => parse(`tcp://127.0.0.1:${port}`), 'ERR_BAD_PORT');
+    }
+  });
+
+  it('refuses what is no address over TCP', () => {
+    expectThrowsCode(() => parse('ws://127.0.0.1:80'), 'ERR_BAD_OPTION');
+    expectThrowsCode(() => parse('127.0.0.1'), 'ERR_BAD_SEED');
+  });
+});
