@@ -49,6 +49,7 @@ export class PendingRequests {
   // Requests whose time or caller ran out: their late replies are no fault of the peer. Bounded by LATE_REPLIES, oldest first.
   readonly #abandoned = new Set<number>();
   #lastId = 0;
+  #ended: DisgoverError | undefined;
 
   constructor(deps: PendingRequestsDependencies) {
     this.#deps = deps;
@@ -68,6 +69,8 @@ export class PendingRequests {
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      // It may have ended between the dial and this: nobody would answer.
+      if (this.#ended !== undefined) return reject(this.#ended);
       const start = () => this.#start(make, expects, signal, resolve, reject);
       if (this.#pending.size < limits.requestsInFlightPerPeer) return start();
       if (this.#waiting.size >= limits.requestsInFlight) {
@@ -107,8 +110,9 @@ export class PendingRequests {
     return pending !== undefined || this.#abandoned.delete(requestId);
   }
 
-  /** Fails all of them: the session has ended. */
+  /** Fails all of them, and those to come: the session has ended. */
   end(reason: DisgoverError): void {
+    this.#ended = reason;
     for (const waiting of this.#waiting) waiting.end(reason);
     for (const requestId of [...this.#pending.keys()]) this.fail(requestId, reason);
   }
