@@ -13,8 +13,8 @@ import { collectTrace, type LookupStep, type LookupTrace } from './lookup/trace.
 import { type DisgoverOptions, resolveOptions } from './options.js';
 import type { RoutingHealth } from './routing/health-report.js';
 import { abortable } from './runtime/abort.js';
-import { addressesOf } from './session/session-pool.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
+import { addressesOf } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 
 export interface CallOptions {

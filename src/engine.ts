@@ -21,7 +21,8 @@ import { makeReceive } from './rpc/receive.js';
 import { Alarms } from './runtime/alarms.js';
 import { RoundTrip } from './session/round-trip.js';
 import type { Session } from './session/session.js';
-import { addressesOf, type DialTarget, SessionPool } from './session/session-pool.js';
+import { type DialTarget, SessionPool } from './session/session-pool.js';
+import { addressesOf } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES } from './wire/messages.js';
 
@@ -125,7 +126,8 @@ export class Engine {
       findNode: (contact, query, signal, toldBy) =>
         this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
-      isEligible: ({ id }) => id !== this.#own.id && !this.routing.isQuarantined(id),
+      isEligible: (contact) =>
+        contact.id !== this.#own.id && !this.routing.isQuarantined(contact.id, contact),
       start: (target, count) => this.routing.start(target, count),
       rejoin: (signal) => this.join.join(signal),
       onWalked: (target) => this.routing.walked(target),
@@ -157,7 +159,7 @@ export class Engine {
       runtime,
       alarms,
       seeds: options.seeds,
-      ask: (seed) => this.client.findNode(seed, { target: { key: this.#own.key } }),
+      ask: (seed) => this.#askSeed(seed),
       walkHome: () => this.#walkQuietly(this.#own.key, { burst: true }),
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
@@ -212,6 +214,8 @@ export class Engine {
 
   #onSession(session: Session): void {
     const peer = session.peer as EncodedContact;
+    // A link shows the host of who dialled, not that it answers there: an id that is known elsewhere is not moved by a claim.
+    if (!session.isDialled && this.routing.isElsewhere(peer)) session.isAddressProved = false;
     if (session.isAddressProved) this.routing.add(peer);
     else this.routing.verify(peer);
   }
@@ -224,7 +228,7 @@ export class Engine {
 
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
     this.#count('requestFailed', fault.code);
-    if (target instanceof EncodedContact) this.routing.failed(target.id);
+    if (target instanceof EncodedContact) this.routing.failed(target.id, target);
   }
 
   /** Who names a node is first believed to have named one; here, where it would be dialled, its contact is parsed. */
@@ -246,8 +250,17 @@ export class Engine {
     return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
   }
 
+  /** A seed that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
+  async #askSeed(seed: DialTarget): Promise<void> {
+    await this.client.findNode(seed, { target: { key: this.#own.key } });
+    const session = this.pool.get(seed);
+    if (session?.peer !== undefined && !session.isAddressProved)
+      await this.#pingAddress(session.peer).catch(() => {});
+  }
+
   async #pingAddress(contact: EncodedContact): Promise<void> {
-    const [address] = addressesOf(contact);
+    const { transports } = this.options;
+    const address = addressesOf(contact).find(({ type }) => transports.some(({ name }) => name === type));
     const pong = address && (await this.client.ping(address, contact.idBytes));
     if (pong?.contact?.id !== contact.id)
       throw new DisgoverError('ID_MISMATCH', 'another node answers there');

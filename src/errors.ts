@@ -114,9 +114,20 @@ export class Refusal {
   }
 }
 
-/** The failure that a peer told us: with its code where that is one of ours. What a peer writes never becomes another. */
+/** Codes that speak of this node. A peer that closes is a lost link to us, and one that pleads `BUSY` has not answered. */
+const ofThisNode: ReadonlySet<string> = new Set([
+  'CLOSED',
+  'NO_NODES',
+  'TIMEOUT',
+  'LOOKUP_TIMEOUT',
+  'BUSY',
+  'DIAL_FAILED',
+] satisfies FaultCode[]);
+
+/** The failure that a peer told us: with its code where that is one a peer can tell. What it writes never becomes another. */
 export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
-  return new DisgoverError(Object.hasOwn(faults, code) ? (code as FaultCode) : otherwise, 'said by the peer');
+  const isKnown = Object.hasOwn(faults, code) && !ofThisNode.has(code);
+  return new DisgoverError(isKnown ? (code as FaultCode) : otherwise, 'said by the peer');
 }
 
 /** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */

@@ -7,7 +7,7 @@ import { bytesOfContactId } from '../id/contact-id.js';
 import type { Walker, WalkOptions } from '../lookup/walker.js';
 import type { NodesQuery } from '../rpc/client.js';
 import type { Abortable } from '../runtime/abort.js';
-import { addressesOf } from '../session/session-pool.js';
+import { addressesOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
 

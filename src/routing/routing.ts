@@ -7,6 +7,7 @@ import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { jittered } from '../runtime/random.js';
+import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
 import { Quarantine } from './quarantine.js';
@@ -27,8 +28,8 @@ export interface RoutingDependencies extends RoutingTableOptions {
   readonly alarms: Alarms;
   /** Asks a node whether it is there, at its address. Rejects when it is not. */
   readonly ping: (contact: EncodedContact) => Promise<unknown>;
-  /** What the contact's id says of itself at the contact's address, over a link dialled there. Rejects when it does not answer. */
-  readonly pingAddress: (contact: EncodedContact) => Promise<EncodedContact>;
+  /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
+  readonly pingAddress: (contact: EncodedContact) => Promise<unknown>;
   /** Walks towards a key until the `count` closest have answered, for the sake of whom it meets. Does not reject. */
   readonly walk: (target: Key, count: number) => Promise<unknown>;
   readonly onAdded: (contact: EncodedContact) => void;
@@ -88,12 +89,18 @@ export class Routing {
     return this.#table.get(id)?.contact;
   }
 
-  /** A node did not answer. */
-  failed(id: ContactId): void {
+  /** Whether the table has the node under another address. */
+  isElsewhere(contact: EncodedContact): boolean {
+    const known = this.get(contact.id);
+    return known !== undefined && !haveSameAddresses(known, contact);
+  }
+
+  /** A node did not answer. `asked`: the contact it was asked by; at another address than ours it does not count against ours. */
+  failed(id: ContactId, asked: EncodedContact | undefined = this.get(id)): void {
     if (this.#isClosed) return;
-    this.#quarantine.strike(id, this.#deps.runtime.now());
+    this.#quarantine.strike(id, this.#deps.runtime.now(), asked);
     const entry = this.#table.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined || (asked !== undefined && this.isElsewhere(asked))) return;
     entry.failures++;
     if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
     else this.#verifier.add(entry.contact);
@@ -110,12 +117,16 @@ export class Routing {
 
   /** The application says that the contact does not work. */
   unreachable(id: ContactId): void {
-    this.#quarantine.strike(id, this.#deps.runtime.now());
+    this.#quarantine.strike(id, this.#deps.runtime.now(), this.get(id));
     this.remove(id);
   }
 
-  isQuarantined(id: ContactId): boolean {
-    return this.#quarantine.holds(id, this.#deps.runtime.now());
+  /** Whether a node failed a short while ago. `contact`: whether by this one; what others say of it may still be true. */
+  isQuarantined(id: ContactId, contact?: EncodedContact): boolean {
+    const now = this.#deps.runtime.now();
+    return contact === undefined
+      ? this.#quarantine.holds(id, now)
+      : this.#quarantine.holdsContact(contact, now);
   }
 
   /** The verified nodes closest to a key, closest first: what others are told. */

@@ -1,11 +1,12 @@
 // Dial or reuse: at most one session is used for each peer, and one dial is made for all who want it.
 
 import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
-import { DisgoverError, Refusal } from '../errors.js';
+import { DisgoverError } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
+import { addressesOf, addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 import type { RoundTrip } from './round-trip.js';
 import { Session, type SessionHost } from './session.js';
@@ -26,7 +27,8 @@ export class SessionPool {
   readonly #sessions = new Set<Session>();
   // The session that is used for a peer. Bounded as above.
   readonly #byId = new Map<ContactId, Session>();
-  // The same by address, for those whose id the asker does not know: the host of an entity. Bounded as above.
+  // The same by the address that was dialled, for those whose id the asker does not know: the host of an entity. What a peer says
+  // of its address is not enough: it would be given what is meant for who is there. Bounded as above.
   readonly #byAddress = new Map<string, Session>();
   // Bounded by limits.dials.
   readonly #dials = new Map<string, Dial>();
@@ -172,17 +174,16 @@ export class SessionPool {
   }
 
   #onOpen(session: Session, host: SessionHost): void {
+    host.onOpen(session);
     // One that claims an id over a link of its own does not replace one that answered where it was dialled.
     if (session.isAddressProved) this.#index(session);
-    host.onOpen(session);
   }
 
   #onClosed(session: Session, host: SessionHost): void {
     this.#sessions.delete(session);
     for (const id of idsOf(session)) if (this.#byId.get(id) === session) this.#byId.delete(id);
-    for (const key of addressKeysOf(session)) {
-      if (this.#byAddress.get(key) === session) this.#byAddress.delete(key);
-    }
+    const key = session.dialledAddress && addressKey(session.dialledAddress);
+    if (key !== undefined && this.#byAddress.get(key) === session) this.#byAddress.delete(key);
     if (session.endedBy?.code === 'ERR_SELF_CONNECT') this.#rememberOwnAddress(session.dialledAddress);
     host.onClosed(session);
   }
@@ -190,9 +191,8 @@ export class SessionPool {
   /** Makes the session the one that is used for its peer, unless there is one. */
   #index(session: Session): void {
     for (const id of idsOf(session)) if (!this.#byId.has(id)) this.#byId.set(id, session);
-    for (const key of addressKeysOf(session)) {
-      if (!this.#byAddress.has(key)) this.#byAddress.set(key, session);
-    }
+    const key = session.dialledAddress && addressKey(session.dialledAddress);
+    if (key !== undefined && !this.#byAddress.has(key)) this.#byAddress.set(key, session);
   }
 
   #rememberOwnAddress(address: TransportInfo | undefined): void {
@@ -229,24 +229,6 @@ export class SessionPool {
   }
 }
 
-/** The addresses at which a contact says it can be dialled; none when it cannot be parsed. */
-export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
-  const parsed = contact.parse();
-  if (parsed instanceof Refusal || parsed.transport === undefined) return [];
-  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
-}
-
 function idsOf({ dialledId, peer }: Session): ContactId[] {
   return [dialledId, peer?.id].filter((id) => id !== undefined);
-}
-
-function addressKeysOf({ dialledAddress, peer, isAddressProved }: Session): string[] {
-  const addresses = isAddressProved && peer !== undefined ? addressesOf(peer) : [];
-  return [dialledAddress, ...addresses].filter((address) => address !== undefined).map(addressKey);
-}
-
-/** As JSON, which is total for what came as JSON: a peer may send a `host` that no template could turn into text. */
-function addressKey(address: TransportInfo): string {
-  const { type, host, port } = address;
-  return JSON.stringify(host === undefined ? address : [type, host, port]);
 }

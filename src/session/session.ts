@@ -5,6 +5,7 @@ import { DisgoverError, type ErrorCode, type FaultCode, faultOfPeer, Refusal } f
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
+import { addressesOf, addressKey } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { decode } from '../wire/decode.js';
 import { encode } from '../wire/encode.js';
@@ -32,12 +33,7 @@ export interface SessionHost {
 }
 
 /** Why a peer ends a session when nobody is at fault. */
-const GOODBYES: ReadonlySet<ErrorCode> = new Set([
-  'ERR_CLOSED',
-  'ERR_IDLE',
-  'ERR_TOO_MANY_SESSIONS',
-  'ERR_LINK_LOST',
-]);
+const GOODBYES: ReadonlySet<ErrorCode> = new Set(['ERR_IDLE', 'ERR_TOO_MANY_SESSIONS', 'ERR_LINK_LOST']);
 
 export interface Dialled {
   readonly address: TransportInfo;
@@ -49,7 +45,7 @@ export class Session {
   /** Who is at the other end; known once HELLO was accepted. */
   peer: EncodedContact | undefined;
   /** Whether the address in the peer's contact is known to be the peer's: we dialled it, or the link shows it. */
-  isAddressProved: boolean;
+  isAddressProved = false;
   /** What the peer said in HELLO when it was refused for its id: who it really is. */
   refusedPeer: EncodedContact | undefined;
   readonly isDialled: boolean;
@@ -76,7 +72,6 @@ export class Session {
     this.#link = link;
     this.#host = host;
     this.isDialled = dialled !== undefined;
-    this.isAddressProved = this.isDialled;
     this.dialledAddress = dialled?.address;
     this.dialledId = dialled?.id;
     this.lastUsedAt = host.now();
@@ -200,20 +195,18 @@ export class Session {
     }
     this.#handshakeAlarm?.cancel();
     this.#link.maxFrameBytes = limits.frameBytes;
-    if (!this.isDialled) {
-      this.#sendHello();
-      this.isAddressProved = this.#isAttested(hello.contact);
-    }
+    if (!this.isDialled) this.#sendHello();
+    this.isAddressProved = this.#isProved(addressesOf(hello.contact));
     this.peer = hello.contact;
     for (const frame of this.#held.splice(0)) this.#transmit(frame);
     this.#host.onOpen(this);
   }
 
-  #isAttested(contact: EncodedContact): boolean {
-    const { transport } = contact.contact;
-    if (transport === undefined || this.#link.attests === undefined) return false;
-    const addresses = Array.isArray(transport) ? transport : [transport];
-    return addresses.every((address) => this.#link.attests?.(address));
+  /** Who answers at one address may still claim another: what counts is where it was dialled, or what the link shows. */
+  #isProved(addresses: readonly TransportInfo[]): boolean {
+    const dialled = this.dialledAddress && addressKey(this.dialledAddress);
+    if (addresses.some((address) => addressKey(address) === dialled)) return true;
+    return addresses.length > 0 && addresses.every((address) => this.#link.attests?.(address) ?? false);
   }
 
   #sendHello(): void {

@@ -592,11 +592,18 @@ describe('hostile bytes', function () {
     });
 
     it('10: another id than was dialled is remembered under its own', async () => {
-      liar.serve();
-      victim.node.add({ id: x, transport: liar.contact.transport as never });
-      await victim.refusal('ID_MISMATCH', `dialled ${x}, got ${liar.id}`);
-      await victim.until(() => victim.node.routing.size === 1);
-      expect(victim.node.snapshot().nodes.map(({ id }) => id)).to.deep.equal([liar.id]);
+      const other = await RawListener.listen();
+      try {
+        other.serve();
+        await know(() => ({ contacts: [{ id: idOf('y'), transport: other.contact.transport }] }));
+        expect(await victim.node.find(x)).to.equal(undefined);
+        await victim.refusal('ID_MISMATCH', `dialled ${idOf('y')}, got ${other.id}`);
+        await victim.until(() => victim.node.routing.size === 2);
+        const ids = victim.node.snapshot().nodes.map(({ id }) => id);
+        expect(ids).to.have.members([liar.id, other.id]);
+      } finally {
+        await other.close();
+      }
       await victim.expectSound();
     });
 

@@ -35,9 +35,13 @@ export function checkHost(host: unknown): string {
   return host;
 }
 
+export function isPort(port: unknown): port is number {
+  return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+
 /** @throws DisgoverError `ERR_BAD_PORT`. */
 export function checkPort(port: unknown): number {
-  if (typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  if (isPort(port)) return port;
   const shown = typeof port === 'string' ? ` ${quote(port)}` : typeof port === 'number' ? ` ${port}` : '';
   throw new DisgoverError('BAD_PORT', `integer 1..65535, got ${typeName(port)}${shown}`);
 }

@@ -9,7 +9,7 @@ import {
   Refusal,
   type TransportInfo,
 } from '../../src/plugin.js';
-import { endpoint, isPrivate, unmapped } from './address.js';
+import { endpoint, isPort, isPrivate, unmapped } from './address.js';
 import { FrameReader } from './framing.js';
 import { Outbox, recycle } from './outbox.js';
 
@@ -94,7 +94,10 @@ export class TcpLink implements Link {
   }
 
   attests(info: TransportInfo): boolean {
-    return info.type === 'tcp' && info.host === this.#address && isPrivate(this.#address);
+    // Of the port it shows nothing; but one that nobody can dial is nobody's.
+    return (
+      info.type === 'tcp' && info.host === this.#address && isPort(info.port) && isPrivate(this.#address)
+    );
   }
 
   get #queuedBytes(): number {
