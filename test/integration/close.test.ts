@@ -1,0 +1,126 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from 'chai';
+import { Disgover } from '../../src/index.js';
+import { tcp } from '../../transports/tcp/index.js';
+import { idOf } from '../support/ids.js';
+
+/** Handles that keep a process alive; but for reads of files, which are of whoever loads a module. */
+const resources = () =>
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => name !== 'FSReqCallback')
+    .sort();
+
+/** A turn of the event loop. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Those of the test itself: its own timer is set when its first turn is over. */
+async function ofTheTest(): Promise<string[]> {
+  await turn();
+  return resources();
+}
+
+/** Sockets that were closed are still listed for some turns. */
+async function settled(before: readonly string[]): Promise<string[]> {
+  const deadline = performance.now() + 2_000;
+  while (resources().join() !== before.join() && performance.now() < deadline) await turn();
+  return resources();
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+async function heapUsed(): Promise<number> {
+  // What finalizers let go of is collected by the next.
+  for (let i = 0; i < 3; i++) {
+    await turn();
+    collectGarbage();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+describe('closing a node on TCP', function () {
+  this.timeout(30_000);
+
+  it('leaves no handle after it has started, joined, registered and found', async () => {
+    const before = await ofTheTest();
+    const nodes = [await Disgover.start({ transport: tcp() })];
+    const seeds = nodes.map(({ contact }) => contact);
+    while (nodes.length < 8) nodes.push(await Disgover.start({ transport: tcp(), seeds }));
+    await Promise.all(nodes.map((node, i) => node.register({ id: idOf(`entity ${i}`) })));
+    await Promise.all(nodes.map((node, i) => node.find(idOf(`entity ${(i + 3) % 8}`), { fresh: true })));
+    await Promise.all(nodes.map((node) => node.close()));
+    expect(await settled(before)).to.deep.equal(before);
+  });
+
+  it('leaves no handle at any turn of its start', async () => {
+    const first = await Disgover.start({ transport: tcp() });
+    const before = await ofTheTest();
+    const outcomes = { started: 0, aborted: 0 };
+    for (let turns = 0; turns < 60; turns++) {
+      const stop = new AbortController();
+      const reason = new Error('enough');
+      const starting = Disgover.start(
+        { transport: tcp(), seeds: [first.contact] },
+        { signal: stop.signal },
+      ).then(
+        async (node) => {
+          outcomes.started++;
+          await node.close();
+        },
+        (fault) => {
+          outcomes.aborted++;
+          expect(fault).to.equal(reason);
+        },
+      );
+      for (let i = 0; i < turns; i++) await turn();
+      stop.abort(reason);
+      await starting;
+    }
+    expect(await settled(before)).to.deep.equal(before);
+    expect(Math.min(outcomes.started, outcomes.aborted), JSON.stringify(outcomes)).to.be.above(0);
+    await first.close();
+  });
+
+  it('leaves no handle at any turn of a walk or an announce', async () => {
+    const before = await ofTheTest();
+    for (let turns = 0; turns < 40; turns++) {
+      const first = await Disgover.start({ transport: tcp() });
+      const others = [];
+      for (let i = 0; i < 3; i++)
+        others.push(await Disgover.start({ transport: tcp(), seeds: [first.contact] }));
+      const calls = others.flatMap((node) => [
+        node.register({ id: idOf('entity') }),
+        node.find(idOf('nobody'), { fresh: true }),
+        node.ping(first.contact),
+      ]);
+      const ended = Promise.allSettled(calls);
+      for (let i = 0; i < turns; i++) await turn();
+      await Promise.all([first, ...others].map((node) => node.close()));
+      for (const outcome of await ended)
+        if (outcome.status === 'rejected')
+          expect(outcome.reason.code).to.be.oneOf([
+            'ERR_CLOSED',
+            'ERR_LINK_LOST',
+            'ERR_NO_NODES',
+            'ERR_DIAL_FAILED',
+          ]);
+    }
+    expect(await settled(before)).to.deep.equal(before);
+  });
+
+  it('leaves no more than 1 MiB of heap after 1,000 starts and closes', async () => {
+    const first = await Disgover.start({ transport: tcp() });
+    const seeds = [first.contact];
+    const startAndClose = async (times: number) => {
+      for (let i = 0; i < times; i++) await (await Disgover.start({ transport: tcp(), seeds })).close();
+    };
+    await startAndClose(200); // what is compiled and cached on the way
+    const before = await heapUsed();
+    await startAndClose(1_000);
+    const grown = (await heapUsed()) - before;
+    await first.close();
+    expect(grown).to.be.at.most(1_048_576);
+  });
+});
