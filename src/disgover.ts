@@ -83,19 +83,25 @@ export class Disgover {
   /**
    * Makes an entity that this process hosts findable: fills in a missing id (20 random bytes), the arbiter's fields and the
    * node's own transport, keeps it, and tells its k holders; it is announced again every 20 minutes until `unregister`.
-   * Resolves to the contact that stands, which is another one where the arbiter prefers it. Where nobody can be told
-   * yet, it resolves at once and the holders are told as soon as there are any.
+   * Resolves to the contact that stands, which is another one where the arbiter prefers it. The arbiter's fields are filled so
+   * as to follow what is known of the id; when a holder turns out to know more, they are filled once more. Where
+   * nobody can be told yet, it resolves at once and the holders are told as soon as there are any.
    * @throws DisgoverError `ERR_BAD_CONTACT`, `ERR_BAD_ID`, the other codes of contacts, and what the arbiter's defaults throw.
    */
   async register<Data>(contact: ContactInput<Data>, { signal }: CallOptions = {}): Promise<Contact<Data>> {
     this.#check(signal);
-    const { contacts, announcer } = this.#engine;
+    const { contacts, options } = this.#engine;
+    const input = checkObject(contact);
+    const id = parseContactId(input.id ?? contactIdOfBytes(options.runtime.randomBytes(FILLED_ID_BYTES)));
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
-    const prepared = this.#prepare(checkObject(contact), this.contact.transport);
-    const observed = contacts.observe(prepared, { type: 'registered' });
-    if (observed instanceof Refusal) throw DisgoverError.from(observed);
-    await announcer.announce(prepared.id, signal);
-    return (contacts.hosted(prepared.id) ?? prepared).contact as Contact<Data>;
+    const prepare = (known: EncodedContact | undefined) =>
+      this.#prepare({ ...own(input), ...own({ id, transport: this.contact.transport }) }, known);
+    const first = prepare(contacts.known(id) ?? contacts.held.tombstone(id));
+    await this.#announce(first, signal);
+    const against = contacts.against(first);
+    const second = against && prepare(against);
+    if (second !== undefined && !second.equals(first)) await this.#announce(second, signal);
+    return (contacts.hosted(id) ?? first).contact as Contact<Data>;
   }
 
   /**
@@ -110,13 +116,13 @@ export class Disgover {
     const { contacts, announcer, routing } = this.#engine;
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
-    const own = contacts.registrations.own(given.id);
+    const registered = contacts.registrations.own(given.id);
     const type = typeof contact === 'string' ? 'released' : 'unregistered';
     const observed = contacts.observe(given, { type });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);
-    if (own !== undefined && routing.size > 0) await this.#withdraw(own, signal);
+    if (registered !== undefined && routing.size > 0) await this.#withdraw(registered, signal);
     return true;
   }
 
@@ -224,43 +230,46 @@ export class Disgover {
     signal?.throwIfAborted();
   }
 
-  /** The contact as it is registered: with an id, the arbiter's fields, and an address. */
-  #prepare(contact: object, transport: Contact['transport']): EncodedContact {
+  async #announce(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
+    const observed = this.#engine.contacts.observe(contact, { type: 'registered' });
+    if (observed instanceof Refusal) throw DisgoverError.from(observed);
+    await this.#engine.announcer.announce(contact.id, signal);
+  }
+
+  /** The contact with the arbiter's fields. `known`: what it is to follow. */
+  #prepare(properties: PropertyDescriptorMap, known: EncodedContact | undefined): EncodedContact {
     const { runtime, arbiterDefaults } = this.#engine.options;
-    const { id: given = contactIdOfBytes(runtime.randomBytes(FILLED_ID_BYTES)) } = contact as ContactInput;
-    const id = parseContactId(given);
-    // By descriptors: a getter must be refused, not run.
-    const whole: object = Object.create(Object.getPrototypeOf(contact), {
-      ...Object.getOwnPropertyDescriptors(contact),
-      ...Object.getOwnPropertyDescriptors({ id, transport }),
-    });
-    const encoded = EncodedContact.encode(whole);
-    const context = { now: runtime.now(), known: this.#engine.contacts.known(id)?.contact };
-    // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
-    if (encoded instanceof Refusal && encoded.code === 'BAD_NUMBER')
-      arbiterDefaults({ ...whole, id }, context);
-    if (encoded instanceof Refusal) throw DisgoverError.from(encoded);
+    const context = { now: runtime.now(), known: known?.contact };
+    const encoded = EncodedContact.encode(Object.create(Object.prototype, properties));
+    if (encoded instanceof Refusal) {
+      // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
+      if (encoded.code === 'BAD_NUMBER')
+        arbiterDefaults(Object.create(Object.prototype, properties), context);
+      throw DisgoverError.from(encoded);
+    }
     // A copy, which the arbiter's defaults may change.
     return EncodedContact.from(arbiterDefaults(structuredClone(encoded.contact), context));
   }
 
   #toUnregister(contact: unknown): EncodedContact | undefined {
-    const { contacts } = this.#engine;
-    if (typeof contact === 'string') return contacts.registrations.own(parseContactId(contact));
+    if (typeof contact === 'string') return this.#engine.contacts.registrations.own(parseContactId(contact));
     const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
-    return this.#prepare(given, given.transport ?? this.contact.transport);
+    return this.#prepare({ ...own({ transport: this.contact.transport }), ...own(given) }, undefined);
   }
 
-  async #withdraw(own: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
+  async #withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.#engine.withdraw(own, signal);
+      await this.#engine.withdraw(contact, signal);
     } catch (fault) {
       // Nobody heard it: what was announced expires by itself.
       if (signal?.aborted || (fault as DisgoverError).code === 'ERR_CLOSED') throw fault;
     }
   }
 }
+
+/** By descriptors: a getter must be refused, not run. */
+const own = Object.getOwnPropertyDescriptors;
 
 function checkObject(contact: unknown): ContactInput {
   if (typeof contact === 'object' && contact !== null && !Array.isArray(contact))

@@ -11,8 +11,9 @@ import { DisgoverError, Refusal } from './errors.js';
 import { Events } from './events.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
+import { converge } from './lookup/converge.js';
 import { Finder } from './lookup/find.js';
-import { Walker, type WalkOptions } from './lookup/walker.js';
+import { Walker } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { Quarantine } from './routing/quarantine.js';
 import { Routing } from './routing/routing.js';
@@ -69,6 +70,10 @@ export class Engine {
         this.#count('conflict');
         this.events.emit('conflict', conflict);
       },
+      onDisplaced: (displacement) => {
+        this.#count('displaced');
+        this.events.emit('displaced', displacement);
+      },
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
     this.pool = new SessionPool(transports, {
@@ -107,7 +112,7 @@ export class Engine {
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
-      walk: (key, count) => this.#walkQuietly(key, { count }),
+      walk: (key, count) => this.#quietly(this.walker.walk({ target: { key } }, { count })),
       onAdded: (contact) => {
         this.events.emit('nodeAdded', { contact: contact.contact });
         this.join.onNode();
@@ -160,7 +165,7 @@ export class Engine {
       alarms,
       seeds: options.seeds,
       ask: (seed) => this.#askSeed(seed),
-      walkHome: () => this.#walkQuietly(this.#own.key, { burst: true }),
+      walkHome: () => this.#quietly(converge(this.walker, { target: { key: this.#own.key } })),
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
         options.logger.info({ state }, 'state');
@@ -266,9 +271,9 @@ export class Engine {
       throw new DisgoverError('ID_MISMATCH', 'another node answers there');
   }
 
-  async #walkQuietly(key: Key, options: WalkOptions): Promise<void> {
+  async #quietly(steps: AsyncGenerator<unknown>): Promise<void> {
     try {
-      for await (const _step of this.walker.walk({ target: { key } }, options));
+      for await (const _step of steps);
     } catch {
       // Nobody was there, or we are closing: the table is what it is.
     }

@@ -2,7 +2,7 @@
 
 import type { JoinState } from './bootstrap/join.js';
 import type { ArbiterFault } from './contacts/arbitrate.js';
-import type { Conflict } from './contacts/observe.js';
+import type { Conflict, Displacement } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';
 import type { FaultCode } from './errors.js';
 
@@ -15,6 +15,8 @@ export interface DisgoverEvents {
   state: { readonly state: JoinState };
   /** Two contacts of one id met, and the arriving one was refused or merged. */
   conflict: Conflict;
+  /** What this node has registered has lost to a contact from elsewhere: the entity has moved. `unregister(own.id)` lets go. */
+  displaced: Displacement;
   /** The arbiter threw, or returned what no contact may be; the incumbent was kept. */
   arbiterFault: ArbiterFault;
   /** A peer, or a seed, did what it must not, or is not who it should be. `remote`: its address or id. */

@@ -3,7 +3,7 @@
 export type { JoinState } from './bootstrap/join.js';
 export type { Seed } from './bootstrap/seed.js';
 export type { ArbiterFault } from './contacts/arbitrate.js';
-export type { Conflict } from './contacts/observe.js';
+export type { Conflict, Displacement } from './contacts/observe.js';
 export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
 export type { Contact, ContactInput, Json } from './contracts/contact.js';
 export type { Logger } from './contracts/logger.js';

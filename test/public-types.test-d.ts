@@ -221,7 +221,14 @@ export function events(): void {
   holds<
     Equals<
       keyof DisgoverEvents,
-      'nodeAdded' | 'nodeRemoved' | 'state' | 'conflict' | 'arbiterFault' | 'refused' | 'observerError'
+      | 'nodeAdded'
+      | 'nodeRemoved'
+      | 'state'
+      | 'conflict'
+      | 'displaced'
+      | 'arbiterFault'
+      | 'refused'
+      | 'observerError'
     >
   >();
   stop();

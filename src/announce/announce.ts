@@ -1,9 +1,10 @@
-// Tells the holders: one lookup whose requests carry the contact, ended by one burst to the k closest.
+// Tells the holders: a lookup towards the key, and one burst to the k closest that carries the contact.
 
 import type { Contacts } from '../contacts/observe.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { Refusal } from '../errors.js';
 import { bytesOfContactId } from '../id/contact-id.js';
+import { converge } from '../lookup/converge.js';
 import type { Walker, WalkOptions } from '../lookup/walker.js';
 import type { NodesQuery } from '../rpc/client.js';
 import type { Abortable } from '../runtime/abort.js';
@@ -29,20 +30,29 @@ const HOSTS_TOLD = 8;
 export async function announce(
   own: EncodedContact,
   deps: AnnounceDependencies,
-  options: WalkOptions = {},
+  options: Pick<WalkOptions, 'signal'> = {},
 ): Promise<number> {
   const query = { target: { id: bytesOfContactId(own.id) }, announced: [own] };
   // Where an older contact stood: its host does not hear of ours by itself. Bounded by HOSTS_TOLD.
   const displaced = new Map<string, TransportInfo>();
+  const observe = (contact: EncodedContact, type: 'stood' | 'buried', from: EncodedContact): void => {
+    const observed = deps.contacts.observe(contact, { type });
+    if (observed instanceof Refusal) deps.onRefused(from, observed);
+  };
   const heard = await tellHolders(query, deps, options, (nodes, from) => {
     for (const before of nodes.conflicts) {
       if (before.id !== own.id) continue;
-      meet(before, from, deps);
+      // Where nothing is held after an announce, it is what was withdrawn that stands.
+      if (nodes.exact === undefined) {
+        observe(before, 'buried', from);
+        continue;
+      }
+      observe(before, 'stood', from);
       const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
       for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
     }
     const exact = nodes.exact?.contact;
-    if (exact !== undefined && exact.id === own.id && !exact.equals(own)) meet(exact, from, deps);
+    if (exact !== undefined && exact.id === own.id && !exact.equals(own)) observe(exact, 'stood', from);
   });
   const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
   const others = [...displaced].filter(([text]) => !here.has(text));
@@ -54,7 +64,7 @@ export async function announce(
 export function withdraw(
   own: EncodedContact,
   deps: AnnounceDependencies,
-  options: WalkOptions = {},
+  options: Pick<WalkOptions, 'signal'> = {},
 ): Promise<number> {
   const query = { target: { id: bytesOfContactId(own.id) }, withdrawn: [own] };
   return tellHolders(query, deps, options, () => {});
@@ -63,24 +73,14 @@ export function withdraw(
 async function tellHolders(
   query: NodesQuery,
   { walker }: AnnounceDependencies,
-  options: WalkOptions,
+  options: Pick<WalkOptions, 'signal'>,
   onNodes: (nodes: Nodes, from: EncodedContact) => void,
 ): Promise<number> {
   let heard = 0;
-  for await (const step of walker.walk(query, { ...options, burst: true })) {
+  for await (const step of converge(walker, query, options)) {
     if (step.type === 'failed') continue;
     heard++;
     onNodes(step.nodes, step.peer.contact);
   }
   return heard;
-}
-
-/** What a holder has under our id meets our registration: the arbiter decides here as it did there. */
-function meet(
-  contact: EncodedContact,
-  from: EncodedContact,
-  { contacts, onRefused }: AnnounceDependencies,
-): void {
-  const observed = contacts.observe(contact, { type: 'found', ttlMs: 0 });
-  if (observed instanceof Refusal) onRefused(from, observed);
 }

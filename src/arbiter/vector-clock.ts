@@ -25,13 +25,14 @@ export type VectorClockOrder = 'before' | 'after' | 'equal' | 'concurrent';
  *
  * As a plain counter it is a version number and detects no concurrent writes.
  *
- * `arbiterDefaults` fills in 0. @throws DisgoverError `ERR_BAD_CLOCK` for a clock that is neither a counter nor a map with
+ * `arbiterDefaults` fills in 0, or where the node knows a version of the contact, the one after it: who registers without a
+ * clock replaces what was there. @throws DisgoverError `ERR_BAD_CLOCK` for a clock that is neither a counter nor a map with
  * at least one counter.
  */
 export function vectorClock(): Arbiter {
   return {
     arbiter: greatest(withoutAlienClock, compareUpdates),
-    arbiterDefaults: (contact) => ({ ...contact, vectorClock: checkVectorClock(contact.vectorClock) }),
+    arbiterDefaults: (contact, { known }) => ({ ...contact, vectorClock: clockOf(contact, known) }),
   };
 }
 
@@ -108,8 +109,12 @@ function withoutAlienClock(contact: Contact): Contact {
   return clock === undefined || isVectorClock(clock) ? contact : without('vectorClock', contact);
 }
 
+function clockOf({ vectorClock: given }: Contact, known: Contact | undefined): VectorClock {
+  if (given !== undefined) return checkVectorClock(given);
+  return known === undefined ? 0 : advance(known).vectorClock;
+}
+
 function checkVectorClock(value: unknown): VectorClock {
-  if (value === undefined) return 0;
   const counts = isMap(value) ? Object.entries(value) : [];
   if (counts.length === 0) return checkClock(value);
   return Object.fromEntries(

@@ -104,6 +104,11 @@ export class HeldContacts {
     if (this.#tombstones.size > limits.tombstones && oldest !== undefined) this.#tombstones.delete(oldest);
   }
 
+  /** The id is registered anew. */
+  unbury(id: ContactId): void {
+    this.#tombstones.delete(id);
+  }
+
   tombstone(id: ContactId): EncodedContact | undefined {
     const buried = this.#tombstones.get(id);
     if (buried === undefined || buried.until > this.#now()) return buried?.contact;

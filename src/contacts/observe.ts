@@ -20,6 +20,10 @@ export type Observation =
   /** As the registration is, to end it whatever stands elsewhere. */
   | { readonly type: 'released' }
   | { readonly type: 'found'; readonly ttlMs: number }
+  /** What a holder had when we announced ours. */
+  | { readonly type: 'stood' }
+  /** What was withdrawn, and because of which a holder does not take ours. */
+  | { readonly type: 'buried' }
   | { readonly type: 'announced'; readonly from: EncodedContact }
   | { readonly type: 'withdrawn'; readonly from: EncodedContact };
 
@@ -38,6 +42,12 @@ export interface Conflict {
   readonly standing: Contact;
 }
 
+/** What is registered here has lost to a contact from elsewhere: the entity has moved, or somebody claims it. */
+export interface Displacement {
+  readonly own: Contact;
+  readonly standing: Contact;
+}
+
 export interface ContactsDependencies {
   readonly own: () => EncodedContact;
   readonly now: () => number;
@@ -45,6 +55,7 @@ export interface ContactsDependencies {
   /** Whether so many nodes closer to the key are known that others will hold it. */
   readonly isTooFarToHold: (key: Key) => boolean;
   readonly onConflict: (conflict: Conflict) => void;
+  readonly onDisplaced: (displacement: Displacement) => void;
   /** A remote claim to an id registered here was refused: its holders should hear ours again. */
   readonly onClaimRefused: (id: ContactId) => void;
 }
@@ -68,6 +79,13 @@ export class Contacts {
     return id === own.id ? own : this.registrations.current(id);
   }
 
+  /** What this node hosts and nobody else has a say in: others may have moved on from what they last told us. */
+  hostedAlone(id: ContactId): EncodedContact | undefined {
+    const hosted = this.hosted(id);
+    const registered = this.registrations.own(id);
+    return registered === undefined || hosted?.equals(registered) ? hosted : undefined;
+  }
+
   /** What this node can vouch for: hosted here, or held for others. */
   exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined {
     const hosted = this.hosted(id);
@@ -77,6 +95,14 @@ export class Contacts {
   /** Whatever this node knows of an id. */
   known(id: ContactId): EncodedContact | undefined {
     return this.exact(id)?.contact ?? this.cache.get(id);
+  }
+
+  /** What is in the way of our own registration: another contact that stands, or one that was withdrawn and is newer. */
+  against(own: EncodedContact): EncodedContact | undefined {
+    const standing = this.registrations.current(own.id);
+    if (standing !== undefined && !standing.equals(own)) return standing;
+    const buried = this.held.tombstone(own.id);
+    return buried !== undefined && this.#isBuriedBy(buried, own) ? buried : undefined;
   }
 
   /** Writes what was learnt. A Refusal when the contact is none, or is not the sender's to announce. */
@@ -93,6 +119,11 @@ export class Contacts {
         return this.#release(contact);
       case 'found':
         return this.#meet(contact, (standing) => this.cache.set(standing, how.ttlMs));
+      case 'stood':
+        return this.#stood(contact);
+      case 'buried':
+        this.held.bury(contact);
+        return {};
       case 'announced':
         return foreign(contact, how.from) ?? this.#announced(contact);
       case 'withdrawn':
@@ -114,6 +145,7 @@ export class Contacts {
     const own = this.#decide(this.registrations.own(id), contact);
     const standing = before === undefined ? own : this.#deps.arbitration.decide(before, own);
     this.registrations.set(own, standing.equals(own) ? own : standing);
+    this.held.unbury(id);
     this.held.delete(id);
     this.cache.delete(id);
     return { standing, ...(before && !before.equals(contact) && { before }) };
@@ -138,21 +170,24 @@ export class Contacts {
 
   #announced(contact: EncodedContact): Observed {
     const buried = this.held.tombstone(contact.id);
-    if (
-      buried !== undefined &&
-      (buried.equals(contact) || this.#deps.arbitration.decide(buried, contact) === buried)
-    ) {
-      return {};
-    }
-    const isKept = !this.registrations.has(contact.id) && !this.#deps.isTooFarToHold(contact.key);
+    if (buried !== undefined && this.#isBuriedBy(buried, contact)) return { before: buried };
+    if (!this.registrations.has(contact.id) && this.#deps.isTooFarToHold(contact.key))
+      return this.#heardInPassing(contact);
     return this.#meet(contact, (standing, before) => {
-      if (isKept) {
-        this.held.announce(before, contact, standing);
-        this.cache.delete(contact.id);
-      } else if (before !== undefined) {
-        this.cache.set(standing, this.cache.ttlMs(contact.id));
-      }
+      this.held.announce(before, contact, standing);
+      this.cache.delete(contact.id);
     });
+  }
+
+  /** An announce that is not ours to hold: what we have of the id should not be older all the same. */
+  #heardInPassing(contact: EncodedContact): Observed {
+    const { id } = contact;
+    if (this.known(id) === undefined) return {};
+    const isHeld = this.held.get(id) !== undefined;
+    const observed = this.#meet(contact, (standing) => {
+      if (!isHeld) this.cache.set(standing, this.cache.ttlMs(id));
+    });
+    return isHeld ? observed : {};
   }
 
   #withdrawn(contact: EncodedContact): Observed {
@@ -170,6 +205,28 @@ export class Contacts {
     return {};
   }
 
+  /** An older contact at a holder is what every new version meets: no conflict unless it wins or is merged. */
+  #stood(contact: EncodedContact): Observed {
+    const before = this.registrations.current(contact.id);
+    if (before === undefined) return {};
+    const standing = this.#deps.arbitration.decide(before, contact);
+    if (standing !== before) this.#giveWay(contact, standing);
+    return { standing };
+  }
+
+  /** Our registration is merged with what stands elsewhere, or has lost to it. */
+  #giveWay(contact: EncodedContact, standing: EncodedContact): void {
+    this.registrations.learn(contact.id, standing);
+    const own = this.registrations.own(contact.id);
+    if (standing.equals(contact) && own !== undefined && !own.equals(standing)) {
+      this.#deps.onDisplaced({ own: own.contact, standing: standing.contact });
+    }
+  }
+
+  #isBuriedBy(buried: EncodedContact, contact: EncodedContact): boolean {
+    return buried.equals(contact) || this.#deps.arbitration.decide(buried, contact) === buried;
+  }
+
   /** A contact from elsewhere meets what is known; `write` stores what stands where no registration is concerned. */
   #meet(
     contact: EncodedContact,
@@ -179,7 +236,7 @@ export class Contacts {
     const before = this.known(id);
     const standing = this.#decide(before, contact);
     if (this.registrations.has(id)) {
-      if (standing !== before) this.registrations.learn(id, standing);
+      if (standing !== before) this.#giveWay(contact, standing);
       else if (!contact.equals(standing)) this.#deps.onClaimRefused(id);
     } else {
       if (this.held.get(id) !== undefined && standing !== before) this.held.replace(standing);

@@ -27,10 +27,7 @@ export class DisjointLookup implements Walk {
   constructor(target: Key, paths: number, options: LookupOptions) {
     this.#target = target;
     this.#options = options;
-    this.#paths = Array.from(
-      { length: paths },
-      () => new Lookup(target, { ...options, alpha: 1, burst: false }),
-    );
+    this.#paths = Array.from({ length: paths }, () => new Lookup(target, { ...options, alpha: 1 }));
   }
 
   /** Deals whom we know to the paths, closest first. */

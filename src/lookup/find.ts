@@ -55,7 +55,7 @@ export class Finder {
     const { contacts } = this.#deps;
     const { fresh = false, agree = 1, paths = 1, timeoutMs } = options;
     if (agree === 1) {
-      const known = this.#usable(fresh ? contacts.hosted(id) : contacts.known(id));
+      const known = this.#usable(fresh ? contacts.hostedAlone(id) : contacts.known(id));
       if (known !== undefined) return known;
       if (!fresh && contacts.cache.isMissing(id)) return undefined;
     }

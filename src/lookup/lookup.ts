@@ -7,7 +7,6 @@
 
 import { ClosestList } from '../id/closest-list.js';
 import type { ContactId } from '../id/contact-id.js';
-import { compareDistance } from '../id/distance.js';
 import type { Key } from '../id/key.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { LookupPeer } from './lookup-peer.js';
@@ -21,11 +20,6 @@ export interface LookupOptions {
   readonly maxRequests: number;
   /** Most nodes remembered as candidates; the furthest are forgotten. */
   readonly maxCandidates: number;
-  /**
-   * What an announce wants: once alpha replies in a row have brought nobody closer, all unasked of the k closest are asked at
-   * once. Certifies them in one round trip instead of six, for as many requests.
-   */
-  readonly burst: boolean;
 }
 
 export type LookupMove =
@@ -44,11 +38,10 @@ export class Lookup {
   readonly #peers: ClosestList<LookupPeer>;
   // Whom not to consider again: in the list, or failed. Bounded by maxCandidates and maxRequests.
   readonly #seen = new Set<ContactId>();
-  // Bounded by alpha, or k in a burst.
+  // Bounded by alpha, and by those that have become late.
   readonly #inFlight = new Set<LookupPeer>();
   #requests = 0;
   #answers = 0;
-  #repliesWithoutProgress = 0;
 
   constructor(target: Key, options: LookupOptions) {
     this.target = target;
@@ -69,9 +62,8 @@ export class Lookup {
     return this.#peers.items.filter(({ state }) => state === 'answered').slice(0, this.#options.k);
   }
 
-  /** Adds whom somebody named, or whom we knew. True when one of them is closer than all known before. */
-  hear(contacts: Iterable<EncodedContact>, toldBy?: LookupPeer): boolean {
-    const nearest = this.#peers.items[0];
+  /** Adds whom somebody named, or whom we knew. */
+  hear(contacts: Iterable<EncodedContact>, toldBy?: LookupPeer): void {
     for (const contact of contacts) {
       if (this.#seen.has(contact.id)) continue;
       const peer = new LookupPeer(contact, toldBy);
@@ -80,10 +72,6 @@ export class Lookup {
       this.#seen.add(contact.id);
       if (out !== undefined && out.state === 'heard') this.#seen.delete(out.contact.id);
     }
-    const now = this.#peers.items[0];
-    return (
-      now !== undefined && (nearest === undefined || compareDistance(this.target, now.key, nearest.key) < 0)
-    );
   }
 
   /** What to do now. To be called again after each `ask`. `now`: the runtime's milliseconds. */
@@ -93,7 +81,7 @@ export class Lookup {
     if (candidate !== undefined && this.#requests < this.#options.maxRequests) {
       let awaited = 0;
       for (const peer of this.#inFlight) if (peer.state === 'asked') awaited++;
-      return awaited < this.#width()
+      return awaited < this.#options.alpha
         ? { type: 'ask', peer: candidate }
         : { type: 'wait', until: this.#nextLate() };
     }
@@ -118,7 +106,7 @@ export class Lookup {
     if (!this.#inFlight.delete(peer)) return false;
     peer.state = 'answered';
     this.#answers++;
-    this.#repliesWithoutProgress = this.hear(contacts, peer) ? 0 : this.#repliesWithoutProgress + 1;
+    this.hear(contacts, peer);
     return true;
   }
 
@@ -139,12 +127,6 @@ export class Lookup {
       if (peer.state === 'heard') return peer;
     }
     return undefined;
-  }
-
-  #width(): number {
-    const { alpha, burst, k } = this.#options;
-    // A round that only failed is no failure to come closer: replies are counted, not requests.
-    return burst && this.#repliesWithoutProgress >= alpha ? k : alpha;
   }
 
   #nextLate(): number | undefined {

@@ -20,8 +20,10 @@ export interface WalkOptions {
   readonly paths?: number;
   /** How many of the closest must have answered. Default the node's k. */
   readonly count?: number;
-  /** Ask the rest of the k closest at once when nobody closer turns up. */
-  readonly burst?: boolean;
+  /** Most requests in flight. Default the node's alpha. */
+  readonly concurrency?: number;
+  /** Whom to ask first. Default the closest of our own table. */
+  readonly start?: readonly EncodedContact[];
 }
 
 export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
@@ -57,6 +59,18 @@ export class Walker {
     return this.#running.size;
   }
 
+  get k(): number {
+    return this.#deps.k;
+  }
+
+  get alpha(): number {
+    return this.#deps.alpha;
+  }
+
+  isEligible(contact: EncodedContact): boolean {
+    return this.#deps.isEligible(contact);
+  }
+
   /**
    * Walks towards the query's target, yields each answer and failure, and returns why it ended.
    * @throws DisgoverError `ERR_NO_NODES` when nobody was reached, `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the
@@ -86,7 +100,7 @@ export class Walker {
     stop.add(release);
     try {
       leave = await this.#slots.enter(stop);
-      lookup.hear(await this.#start(target, stop));
+      lookup.hear(options.start ?? (await this.#start(target, stop)));
       this.#deps.onWalked(target);
       const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
         this.#deps.findNode(contact, query, signal, toldBy);
@@ -103,12 +117,10 @@ export class Walker {
     for (const stop of this.#running) stop.abort(reason);
   }
 
-  #lookup(target: Key, { paths = 1, burst = false, count }: WalkOptions): Lookup | DisjointLookup {
-    const { alpha } = this.#deps;
-    const k = count ?? this.#deps.k;
-    const shared = { k, alpha, burst, maxCandidates: limits.lookupCandidates };
-    if (paths === 1)
-      return new Lookup(target, { ...shared, maxRequests: limits.lookupRequests + (burst ? k : 0) });
+  #lookup(target: Key, { paths = 1, count, concurrency }: WalkOptions): Lookup | DisjointLookup {
+    const { k = this.#deps.k, alpha = this.#deps.alpha } = { k: count, alpha: concurrency };
+    const shared = { k, alpha, maxCandidates: limits.lookupCandidates };
+    if (paths === 1) return new Lookup(target, { ...shared, maxRequests: limits.lookupRequests });
     return new DisjointLookup(target, paths, { ...shared, maxRequests: limits.lookupPathsRequests });
   }
 

@@ -93,8 +93,11 @@ export class SessionPool {
     try {
       return await abortable(dial.session, signal);
     } finally {
-      // Nobody wants it any more: what it holds is free at once.
-      if (--dial.waiters === 0) dial.abort.abort(signal?.reason);
+      // Nobody wants it any more: what it holds is free at once, and who comes next does not get its end.
+      if (--dial.waiters === 0) {
+        this.#forget(key, dial);
+        dial.abort.abort(signal?.reason);
+      }
     }
   }
 
@@ -109,14 +112,15 @@ export class SessionPool {
 
   #beginDial(key: string, target: DialTarget): Dial {
     const abort = new AbortScope();
-    const session = this.#dialInTurn(target, abort).finally(() => {
-      this.#dials.delete(key);
-      this.#queue.shift()?.();
-    });
+    const session = this.#dialInTurn(target, abort).finally(() => this.#forget(key, dial));
     session.catch(() => {}); // every waiter may have left
     const dial: Dial = { session, abort, waiters: 0 };
     this.#dials.set(key, dial);
     return dial;
+  }
+
+  #forget(key: string, dial: Dial): void {
+    if (this.#dials.get(key) === dial) this.#dials.delete(key);
   }
 
   async #dialInTurn(target: DialTarget, signal: AbortScope): Promise<Session> {

@@ -26,7 +26,6 @@ class Walked {
       alpha: 3,
       maxRequests: 128,
       maxCandidates: 256,
-      burst: false,
       ...options,
     });
     this.lookup.hear(this.network.all(...start));

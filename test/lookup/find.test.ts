@@ -38,6 +38,7 @@ class Finding extends WalkNetwork {
       arbitration: new Arbitration(arbiter, now, () => {}),
       isTooFarToHold: () => false,
       onConflict: () => {},
+      onDisplaced: () => {},
       onClaimRefused: () => {},
     });
     this.finder = new Finder({

@@ -20,7 +20,6 @@ class Walked {
       alpha: 2,
       maxRequests: 64,
       maxCandidates: 256,
-      burst: false,
       ...options,
     });
     this.lookup.hear(this.network.all(...start));
@@ -294,36 +293,6 @@ describe('Lookup', () => {
       expect(walked.answer(9)).to.deep.equal([true]);
       expect(walked.lookup.answers).to.equal(2);
       expect(walked.closest).to.deep.equal([]);
-    });
-  });
-
-  context('with a burst', () => {
-    const options = { k: 4, alpha: 2, burst: true };
-
-    it('asks all of the k closest at once when alpha replies in a row brought nobody closer', () => {
-      const walked = new Walked([1, 2, 3, 4, 5, 6, 7], {}, { ...options, k: 6 });
-      expect(walked.ask()).to.deep.equal([1, 2]);
-      walked.answer(1);
-      expect(walked.ask()).to.deep.equal([3]);
-      walked.answer(2);
-      expect(walked.ask()).to.deep.equal([4, 5, 6]);
-      expect(walked.move).to.deep.equal({ type: 'wait', until: 100 });
-    });
-
-    it('goes back to alpha when one brings somebody closer', () => {
-      const walked = new Walked([10, 11, 12, 13, 14], { 12: [1, 2, 3, 4] }, options);
-      walked.ask();
-      walked.answer(10, 11);
-      expect(walked.ask()).to.deep.equal([12, 13]);
-      walked.answer(12);
-      expect(walked.ask()).to.deep.equal([1]);
-    });
-
-    it('does not take failures for replies that brought nobody closer', () => {
-      const walked = new Walked([1, 2, 3, 4, 5, 6], {}, options);
-      walked.ask();
-      walked.fail(1, 2);
-      expect(walked.ask()).to.deep.equal([3, 4]);
     });
   });
 

@@ -18,7 +18,6 @@ class Driven {
     alpha: 2,
     maxRequests: 64,
     maxCandidates: 256,
-    burst: false,
   });
   readonly asked: number[] = [];
   readonly signals: Abortable[] = [];
