@@ -6,6 +6,7 @@ import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
+import { Slots } from '../runtime/slots.js';
 import { addressesOf, addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 import type { RoundTrip } from './round-trip.js';
@@ -30,12 +31,11 @@ export class SessionPool {
   // The same by the address that was dialled, for those whose id the asker does not know: the host of an entity. What a peer says
   // of its address is not enough: it would be given what is meant for who is there. Bounded as above.
   readonly #byAddress = new Map<string, Session>();
-  // Bounded by limits.dials.
+  // Dials under way and waiting for their turn. Bounded as #turns is.
   readonly #dials = new Map<string, Dial>();
+  readonly #turns = new Slots(limits.dials, limits.requestsInFlight, 'dials');
   // Addresses that turned out to be ours. Bounded by limits.ownAddresses, oldest first.
   readonly #ownAddresses = new Set<string>();
-  // Dials that wait for others to end. Bounded by the lookups and verifications that wait for them.
-  readonly #queue: (() => void)[] = [];
   #idleAlarm: Alarm | undefined;
   #isClosed = false;
 
@@ -82,8 +82,8 @@ export class SessionPool {
   /**
    * Opens a session; those who dial the same target meanwhile share it. HELLO has left when it resolves, its answer may not have
    * come: a first request travels with it, and fails with the code of the refusal if the peer is not who it should be.
-   * @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_DIAL_FAILED`, `ERR_SELF_CONNECT`, `ERR_CLOSED`, what the transport
-   * says of the address; or the signal's reason.
+   * @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_DIAL_FAILED`, `ERR_SELF_CONNECT`, `ERR_BUSY`, `ERR_CLOSED`, what the
+   * transport says of the address; or the signal's reason.
    */
   async dial(target: DialTarget, signal?: Abortable): Promise<Session> {
     signal?.throwIfAborted();
@@ -125,9 +125,15 @@ export class SessionPool {
 
   async #dialInTurn(target: DialTarget, signal: AbortScope): Promise<Session> {
     if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
-    if (this.#dials.size >= limits.dials) {
-      await abortable(new Promise<void>((resolve) => this.#queue.push(resolve)), signal);
+    const leave = await this.#turns.enter(signal);
+    try {
+      return await this.#dialNow(target, signal);
+    } finally {
+      leave();
     }
+  }
+
+  async #dialNow(target: DialTarget, signal: AbortScope): Promise<Session> {
     const address = this.#addressOf(target);
     const link = await this.#openLink(address, signal);
     if (this.#isClosed || signal.aborted) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Slots } from '../../src/lookup/slots.js';
 import { AbortScope } from '../../src/runtime/abort.js';
+import { Slots } from '../../src/runtime/slots.js';
 import { expectCode } from '../support/expect-code.js';
 
 const never = new AbortScope();
@@ -20,14 +20,14 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 describe('Slots', () => {
   context('when there is a place', () => {
     it('gives it at once', async () => {
-      const leave = await new Slots(1, 0).enter(never);
+      const leave = await new Slots(1, 0, 'walks').enter(never);
       expect(leave).to.be.a('function');
     });
   });
 
   context('when all places are taken', () => {
     it('lets in who waits for longest, one for each that leaves', async () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, 'walks');
       const entered: string[] = [];
       const leave = await enter(slots, entered, 'a');
       const second = enter(slots, entered, 'b');
@@ -43,7 +43,7 @@ describe('Slots', () => {
     });
 
     it('does not count a place that is given back twice', async () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, 'walks');
       const entered: string[] = [];
       const leave = await enter(slots, entered, 'a');
       enter(slots, entered, 'b');
@@ -55,14 +55,14 @@ describe('Slots', () => {
     });
 
     it('refuses more than may wait', async () => {
-      const slots = new Slots(1, 1);
+      const slots = new Slots(1, 1, 'walks');
       await slots.enter(never);
       slots.enter(never).catch(() => {});
       await expectCode(slots.enter(never), 'ERR_BUSY');
     });
 
     it('forgets who stops waiting', async () => {
-      const slots = new Slots(1, 1);
+      const slots = new Slots(1, 1, 'walks');
       const entered: string[] = [];
       const leave = await slots.enter(never);
       const scope = new AbortScope();
@@ -76,7 +76,7 @@ describe('Slots', () => {
     });
 
     it('passes on the place of who stops waiting in the moment of being called', async () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, 'walks');
       const entered: string[] = [];
       const leave = await slots.enter(never);
       const scope = new AbortScope();
@@ -90,7 +90,7 @@ describe('Slots', () => {
     });
 
     it('keeps the place of who was called and stops waiting before it heard of it', async () => {
-      const slots = new Slots(1, 2);
+      const slots = new Slots(1, 2, 'walks');
       const entered: string[] = [];
       const leave = await slots.enter(never);
       const scope = new AbortScope();
@@ -106,7 +106,7 @@ describe('Slots', () => {
 
   context('when the signal has aborted', () => {
     it('rejects with its reason and takes no place', async () => {
-      const slots = new Slots(1, 0);
+      const slots = new Slots(1, 0, 'walks');
       const scope = new AbortScope();
       scope.abort('gone');
       expect(await slots.enter(scope).catch((reason) => reason)).to.equal('gone');
