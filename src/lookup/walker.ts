@@ -5,12 +5,12 @@ import { type Key, keyOf } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { NodesQuery } from '../rpc/client.js';
 import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
+import { Slots } from '../runtime/slots.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
 import { DisjointLookup } from './disjoint-lookup.js';
 import { Lookup, type LookupEnd } from './lookup.js';
 import { runLookup, type WalkDependencies, type WalkStep } from './run-lookup.js';
-import { Slots } from './slots.js';
 
 export interface WalkOptions {
   /** Default limits.lookupMs. */
@@ -46,7 +46,7 @@ export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
 
 export class Walker {
   readonly #deps: WalkerDependencies;
-  readonly #slots = new Slots(limits.lookups, limits.lookupsQueued);
+  readonly #slots = new Slots(limits.lookups, limits.lookupsQueued, 'lookups');
   // Ends every walk when the node closes. Bounded by limits.lookups and limits.lookupsQueued.
   readonly #running = new Set<AbortScope>();
   #closed: DisgoverError | undefined;
