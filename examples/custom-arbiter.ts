@@ -2,7 +2,7 @@
 // (`disgover/arbiters/g-set` is this with bounds and defaults.)
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Contact, contactIdOfName, Disgover } from 'disgover';
+import { type Contact, Disgover, idOf } from 'disgover';
 import { tcp } from 'disgover/transports/tcp';
 
 interface Pool {
@@ -31,7 +31,7 @@ const [left, right, client] = [await join(), await join(), await join()];
 
 left.on('arbiterFault', ({ code, detail }) => console.error(code, detail));
 
-const id = contactIdOfName('thumbnails');
+const id = idOf('thumbnails');
 await Promise.all([
   left.register({ id, data: { workers: { ada: 2, grace: 4 } } }),
   right.register({ id, data: { workers: { grace: 8, linus: 1 } } }),

@@ -1,7 +1,7 @@
 // An actor moves from one node to another. Its contact goes along under a newer clock, and the newer clock wins everywhere:
 // at its holders, and at the node that the actor has left.
 
-import { contactIdOfName, Disgover } from 'disgover';
+import { Disgover, idOf } from 'disgover';
 import { advance, vectorClock } from 'disgover/arbiters/vector-clock';
 import { tcp } from 'disgover/transports/tcp';
 
@@ -17,7 +17,7 @@ const berlin = await start();
 const paris = await start(berlin);
 const everybody = [berlin, paris, await start(berlin), await start(paris), await start(berlin, paris)];
 
-const cart = await berlin.register({ id: contactIdOfName('cart-42'), data: { city: 'berlin' } });
+const cart = await berlin.register({ id: idOf('cart-42'), data: { city: 'berlin' } });
 
 /** Asks every node anew. */
 async function seenBy(nodes: readonly Disgover[]): Promise<string> {

@@ -1,6 +1,6 @@
 // Names to endpoints, as DNS does it, without a name server: any node publishes a name, any node resolves it.
 
-import { contactIdOfName, Disgover, type DisgoverError } from 'disgover';
+import { Disgover, type DisgoverError, idOf } from 'disgover';
 import { advance } from 'disgover/arbiters/vector-clock';
 import { tcp } from 'disgover/transports/tcp';
 
@@ -10,7 +10,7 @@ interface Service {
 
 /** The endpoints of a name, or `undefined` when there is no such name. */
 async function resolve(node: Disgover, name: string): Promise<readonly string[] | undefined> {
-  const contact = await node.find<Service>(contactIdOfName(name), { signal: AbortSignal.timeout(5_000) });
+  const contact = await node.find<Service>(idOf(name), { signal: AbortSignal.timeout(5_000) });
   return contact?.data?.endpoints;
 }
 
@@ -19,10 +19,10 @@ const join = () => Disgover.start({ transport: tcp(), seeds: [first.contact] });
 const [web, mail, client] = [await join(), await join(), await join()];
 
 const www = await web.register({
-  id: contactIdOfName('www.example'),
+  id: idOf('www.example'),
   data: { endpoints: ['10.0.0.7:80', '10.0.0.8:80'] },
 });
-await mail.register({ id: contactIdOfName('mail.example'), data: { endpoints: ['10.0.1.5:25'] } });
+await mail.register({ id: idOf('mail.example'), data: { endpoints: ['10.0.1.5:25'] } });
 
 for (const name of ['www.example', 'mail.example', 'ftp.example']) {
   const endpoints = await resolve(client, name);

@@ -1,7 +1,7 @@
 // The receptionist of an actor system: actors register where they run, under their own id and under the service that they
 // offer; whoever needs the service finds its actors, and each actor's host, from any node.
 
-import { type ContactId, contactIdOfName, Disgover } from 'disgover';
+import { type ContactId, Disgover, idOf } from 'disgover';
 import { gSet } from 'disgover/arbiters/g-set';
 import { tcp } from 'disgover/transports/tcp';
 
@@ -25,11 +25,11 @@ class Receptionist {
 
   async register(service: string, actor: Actor): Promise<void> {
     const { id } = await this.#node.register({ data: actor }); // no id: a new one is made
-    await this.#node.register({ id: contactIdOfName(service), data: { actors: [id] } });
+    await this.#node.register({ id: idOf(service), data: { actors: [id] } });
   }
 
   async find(service: string): Promise<Actor[]> {
-    const listing = await this.#node.find<Listing>(contactIdOfName(service), { agree: 3 });
+    const listing = await this.#node.find<Listing>(idOf(service), { agree: 3 });
     const actors = (listing?.data?.actors ?? []).map((id) => this.#node.find<Actor>(id));
     return (await Promise.all(actors)).flatMap((contact) => contact?.data ?? []);
   }

@@ -1,7 +1,9 @@
 // The public face: checks what comes in, then delegates. Nothing below repeats the checks.
 
 import type { JoinState } from './bootstrap/join.js';
+import { parseAddress } from './bootstrap/seed.js';
 import type { Contact, ContactInput } from './contracts/contact.js';
+import type { Transport } from './contracts/transport.js';
 import { Engine } from './engine.js';
 import { DisgoverError, Refusal, typeName } from './errors.js';
 import type { DisgoverEvents } from './events.js';
@@ -160,14 +162,17 @@ export class Disgover {
   }
 
   /**
-   * Asks the node at `contact.transport` whether it hosts `contact.id`. Resolves to the current contact, or to `undefined` when
-   * the node does not know the id.
-   * @throws DisgoverError `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
+   * By contact: asks the node at `contact.transport` whether it hosts `contact.id`. Resolves to the current contact as that node
+   * has it, or to `undefined` when it does not host the id. By address (`tcp://127.0.0.1:6742`): asks who is there, and
+   * resolves to that node's own contact.
+   * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */
-  async ping(contact: ContactInput, { signal }: CallOptions = {}): Promise<Contact | undefined> {
+  async ping(target: ContactInput | string, { signal }: CallOptions = {}): Promise<Contact | undefined> {
     this.#check(signal);
     const { client, contacts, options } = this.#engine;
-    const asked = EncodedContact.from(contact);
+    const [{ name: type }] = options.transports as [Transport];
+    if (typeof target === 'string') return this.#engine.meet(parseAddress(target, type), signal);
+    const asked = EncodedContact.from(target);
     const address = addressesOf(asked).find(({ type }) =>
       options.transports.some(({ name }) => name === type),
     );
@@ -179,7 +184,7 @@ export class Disgover {
       throw new DisgoverError('ID_MISMATCH', `asked ${asked.id} got ${pong.contact.id}`);
     const observed = contacts.observe(pong.contact, { type: 'found', ttlMs: limits.cacheMs });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
-    return observed.standing?.contact;
+    return pong.contact.contact;
   }
 
   /** Names a node: it is asked at its address, and known once it has answered. @throws DisgoverError as `register`. */

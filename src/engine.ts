@@ -192,6 +192,15 @@ export class Engine {
     if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);
   }
 
+  /** Who is at an address. @throws as a ping does. */
+  async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
+    // Asked for our own id, which it cannot host: its HELLO is what is wanted.
+    await this.client.ping(address, this.#own.idBytes, { signal });
+    const peer = this.pool.get(address)?.peer;
+    if (peer === undefined) throw new DisgoverError('LINK_LOST', 'the link ended before the answer was used');
+    return peer.contact;
+  }
+
   withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<number> {
     return withdraw(contact, this.#announceDependencies, { signal });
   }

@@ -17,7 +17,7 @@ export {
   bytesOfContactId,
   type ContactId,
   contactIdOfBytes,
-  contactIdOfName,
+  idOf,
   parseContactId,
 } from './id/contact-id.js';
 export type { FindOptions } from './lookup/find.js';

@@ -6,7 +6,7 @@ import {
   type Contact,
   type ContactId,
   type ContactInput,
-  type contactIdOfName,
+  type idOf,
   Disgover,
   DisgoverError,
   type DisgoverEvents,
@@ -67,7 +67,7 @@ export async function data(): Promise<void> {
 export async function ids(): Promise<void> {
   const contact = await node.register({ id: 'Zg==' });
   holds<Equals<(typeof contact)['id'], ContactId>>();
-  holds<Equals<ReturnType<typeof contactIdOfName>, ContactId>>();
+  holds<Equals<ReturnType<typeof idOf>, ContactId>>();
   await node.find('Zg==');
   await node.find(contact.id);
   const text: string = contact.id;

@@ -6,7 +6,7 @@ import { lastWriteWins } from '../../arbiters/last-write-wins.js';
 import { vectorClock } from '../../arbiters/vector-clock.js';
 import { parseAddress } from '../bootstrap/seed.js';
 import { DisgoverError, quote } from '../errors.js';
-import { type Arbiter, type ContactId, contactIdOfName, parseContactId } from '../index.js';
+import { type Arbiter, type ContactId, idOf, parseContactId } from '../index.js';
 import { limits } from '../limits.js';
 
 /** A flag that may be given once, or again with the same value. */
@@ -46,7 +46,7 @@ export const seedFlag = () =>
 export const groupFlag = () =>
   flag('--group <name>', 'the group that the nodes belong to (default: "default")', (text) => text);
 
-export const nameFlag = () => flag('--name <name>', 'a name, instead of the id', contactIdOfName);
+export const nameFlag = () => flag('--name <name>', 'a name, instead of the id', idOf);
 
 export const timeoutFlag = () =>
   flag('--timeout <duration>', 'longest time: 500ms, 10s, 2m, 1h (default: 10s)', parseDuration);

@@ -1,7 +1,7 @@
 // `--register JSON`: an entity as it is written on the command line.
 
 import { DisgoverError, typeName } from '../errors.js';
-import { type ContactInput, contactIdOfName } from '../index.js';
+import { type ContactInput, idOf } from '../index.js';
 import { jsonFaultPosition } from '../wire/json-fault.js';
 
 /**
@@ -20,7 +20,7 @@ export function parseRegistration(text: string): ContactInput {
     throw new DisgoverError('BAD_CONTACT', `--register: name: expected string, got ${typeName(name)}`);
   }
   if (contact.id !== undefined) throw new DisgoverError('BAD_CONTACT', '--register: either name or id');
-  return { ...contact, id: contactIdOfName(name) };
+  return { ...contact, id: idOf(name) };
 }
 
 function parseJson(text: string): unknown {

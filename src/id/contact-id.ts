@@ -44,7 +44,7 @@ export function contactIdOfBytes(bytes: Uint8Array): ContactId {
 }
 
 /** The id of a name: the base64 of its UTF-8. Names make good ids; their keys are uniform all the same. */
-export function contactIdOfName(name: string): ContactId {
+export function idOf(name: string): ContactId {
   return contactIdOfBytes(utf8(name));
 }
 

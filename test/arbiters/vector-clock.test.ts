@@ -107,6 +107,21 @@ describe('vectorClock', () => {
   });
 
   describe('arbiterDefaults', () => {
+    it('follows what is known of the id, where no clock is given', () => {
+      const after = (known: object) =>
+        arbiterDefaults({ id }, { now: 0, known: { id, ...known } }).vectorClock;
+      expect(after({})).to.equal(1);
+      expect(after({ vectorClock: 6 })).to.equal(7);
+      expect(after({ vectorClock: 'alien' })).to.equal(1);
+      expect(after({ vectorClock: { a: 2 } })).to.deep.equal({ a: 2, '': 1 });
+      expect(() => after({ vectorClock: last })).to.throw().with.property('code', 'ERR_CLOCK_EXHAUSTED');
+    });
+
+    it('leaves a clock that is given', () => {
+      const known = { id, vectorClock: 9 };
+      expect(arbiterDefaults({ id, vectorClock: 3 }, { now: 0, known }).vectorClock).to.equal(3);
+    });
+
     it('fills in 0', () => {
       expect(arbiterDefaults({ id }, registration)).to.deep.equal({ id, vectorClock: 0 });
     });

@@ -1,22 +1,22 @@
 import { expect } from 'chai';
 import { contactLines, idText } from '../../src/cli/contact-text.js';
-import { contactIdOfBytes, contactIdOfName } from '../../src/index.js';
+import { contactIdOfBytes, idOf } from '../../src/index.js';
 
 describe('idText', () => {
   it('shows the name that an id spells', () => {
-    expect(idText(contactIdOfName('Zürich'))).to.equal('WsO8cmljaA== ("Zürich")');
+    expect(idText(idOf('Zürich'))).to.equal('WsO8cmljaA== ("Zürich")');
   });
 
   it('shows the id alone where it spells none, or one that a terminal would obey', () => {
     const bytes = contactIdOfBytes(Uint8Array.of(0xff, 0xfe));
     expect(idText(bytes)).to.equal(bytes);
-    const colour = contactIdOfName('\u001b[31m');
+    const colour = idOf('\u001b[31m');
     expect(idText(colour)).to.equal(colour);
   });
 });
 
 describe('contactLines', () => {
-  const id = contactIdOfName('a');
+  const id = idOf('a');
 
   it('shows each field, and addresses as --seed takes them', () => {
     const transport = [

@@ -3,7 +3,7 @@ import {
   bytesOfContactId,
   checkContactId,
   contactIdOfBytes,
-  contactIdOfName,
+  idOf,
   parseContactId,
 } from '../../src/id/contact-id.js';
 import { expectRefusal, expectThrowsCode } from '../support/expect-code.js';
@@ -79,14 +79,14 @@ describe('contactIdOfBytes', () => {
   });
 });
 
-describe('contactIdOfName', () => {
+describe('idOf', () => {
   it('spells the UTF-8 of the name', () => {
-    expect(contactIdOfName('foo')).to.equal('Zm9v');
-    expect(Buffer.from(bytesOfContactId(contactIdOfName('Zürich'))).toString()).to.equal('Zürich');
+    expect(idOf('foo')).to.equal('Zm9v');
+    expect(Buffer.from(bytesOfContactId(idOf('Zürich'))).toString()).to.equal('Zürich');
   });
 
   it('refuses an empty name, and one of more than 255 bytes', () => {
-    expectThrowsCode(() => contactIdOfName(''), 'ERR_BAD_ID');
-    expectThrowsCode(() => contactIdOfName('é'.repeat(128)), 'ERR_BAD_ID');
+    expectThrowsCode(() => idOf(''), 'ERR_BAD_ID');
+    expectThrowsCode(() => idOf('é'.repeat(128)), 'ERR_BAD_ID');
   });
 });

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { contactIdOfName } from '../../src/index.js';
+import { idOf } from '../../src/index.js';
 import { built, Command, type Ended, endAll, run, startNode } from '../support/command.js';
 
 describe('disgover', function () {
@@ -74,7 +74,7 @@ describe('disgover', function () {
       expect(byName).to.include({ code: 0, stderr: '' });
       const contact = JSON.parse(byName.stdout);
       const port = Number(host.address.split(':').at(-1));
-      expect(contact).to.deep.include({ id: contactIdOfName('printer'), data: { room: 7 } });
+      expect(contact).to.deep.include({ id: idOf('printer'), data: { room: 7 } });
       expect(contact.transport).to.deep.equal({ type: 'tcp', host: '127.0.0.1', port });
 
       const byId = await run('find', contact.id, '--seed', seed.address, '--agree', '2', '--paths', '2');
@@ -130,7 +130,7 @@ describe('disgover', function () {
       const ended = await run('trace', '--name', 'nothing', '--seed', seed.address, '--json');
       expect(ended.code).to.equal(1);
       const { end, steps, id } = JSON.parse(ended.stdout);
-      expect({ end, id }).to.deep.equal({ end: 'closest', id: contactIdOfName('nothing') });
+      expect({ end, id }).to.deep.equal({ end: 'closest', id: idOf('nothing') });
       expect(steps.map((step: { id: string }) => step.id)).to.have.members([seed.id, host.id]);
     });
 

@@ -103,7 +103,7 @@ describe('the package', function () {
 
     it('starts two nodes over TCP, one of which finds what the other has registered', async () => {
       const program = `
-        import { type Contact, contactIdOfName, Disgover, type Seed } from 'disgover';
+        import { type Contact, idOf, Disgover, type Seed } from 'disgover';
         import { vectorClock } from 'disgover/arbiters/vector-clock';
         import { tcp } from 'disgover/transports/tcp';
 
@@ -113,7 +113,7 @@ describe('the package', function () {
         const start = (...seeds: Seed[]) => Disgover.start({ transport: tcp(), seeds, ...vectorClock() });
         const host = await start();
         const guest = await start(host.contact);
-        const id = contactIdOfName('billing');
+        const id = idOf('billing');
         await host.register<Service>({ id, data: { url: 'http://10.0.0.7:8080' } });
         const found: Contact<Service> | undefined = await guest.find<Service>(id);
         console.log(found?.data?.url);

@@ -1,13 +1,10 @@
 // Ids and keys for tests, in the words of the paper.
 
-import { bytesOfContactId, type ContactId, contactIdOfName } from '../../src/id/contact-id.js';
+import { bytesOfContactId, type ContactId, idOf } from '../../src/id/contact-id.js';
 import { bucketIndex } from '../../src/id/distance.js';
 import { type Key, keyBytes, keyOf, keyOfBytes } from '../../src/id/key.js';
 
-/** The id of a name. */
-export function idOf(name: string): ContactId {
-  return contactIdOfName(name);
-}
+export { idOf };
 
 export function idBytesOf(id: ContactId): Uint8Array {
   return bytesOfContactId(id);

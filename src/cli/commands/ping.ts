@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { parseAddress } from '../../bootstrap/seed.js';
-import type { Contact, ContactId, Disgover, TransportInfo } from '../../index.js';
+import type { Contact, ContactId, Disgover } from '../../index.js';
 import { type ClientFlags, withClient } from '../client.js';
 import { contactLines, idText } from '../contact-text.js';
 import type { Context } from '../context.js';
@@ -37,10 +37,9 @@ export function addPing(program: Command, { output, interruption }: Context): vo
     .addOption(groupFlag())
     .addOption(timeoutFlag())
     .action(async (address: string, id: string | undefined, { name, ...flags }: Flags) => {
-      const transport = parseAddress(address, 'tcp');
       const asked = id === undefined && name === undefined ? undefined : targetOf(id, name);
       const answer = await withClient(flags, interruption, (node, { signal, timeoutMs }) =>
-        ask(node, transport, asked, bounded(signal, timeoutMs, `no answer from ${address}`)),
+        ask(node, address, asked, bounded(signal, timeoutMs, `no answer from ${address}`)),
       );
       output.result(answer, ({ node, ms, hosted }) => [
         `${node.id} at ${address} answers in ${milliseconds(ms)}`,
@@ -51,20 +50,17 @@ export function addPing(program: Command, { output, interruption }: Context): vo
 
 async function ask(
   node: Disgover,
-  transport: TransportInfo,
+  address: string,
   asked: ContactId | undefined,
   signal: AbortSignal,
 ): Promise<Answer> {
-  // Whoever is there is asked for an id that it cannot host: to dial it is to learn who it is.
-  await node.ping({ id: node.id, transport }, { signal });
-  const [there] = node.snapshot().nodes;
-  if (there === undefined) {
-    throw new NegativeAnswer('NOT_FOUND', 'what answers there is no node that others can dial');
-  }
+  // Dialled first, so that the time is that of an answer alone.
+  await node.ping(address, { signal });
   const startedAt = performance.now();
-  const hosted = await node.ping({ id: asked ?? there.id, transport }, { signal });
+  const there = (await node.ping(address, { signal })) as Contact;
   const ms = performance.now() - startedAt;
   if (asked === undefined) return { node: there, ms };
+  const hosted = await node.ping({ id: asked, transport: parseAddress(address, 'tcp') }, { signal });
   if (hosted === undefined)
     throw new NegativeAnswer('NOT_FOUND', `${there.id} does not host ${idText(asked)}`);
   return { node: there, ms, hosted };

@@ -1,7 +1,7 @@
 // What the nodes of the demo do, one step each: do it, check what came of it, show it.
 
 import type { Contact, ContactInput } from '../../index.js';
-import { contactIdOfName } from '../../index.js';
+import { idOf } from '../../index.js';
 import { transportText } from '../contact-text.js';
 import type { DemoProcess } from './demo-process.js';
 import type { Shown, Stage } from './stage.js';
@@ -46,7 +46,7 @@ export class Scene {
 
   registers(host: DemoProcess, name: string, data: unknown, result: string): Promise<void> {
     return this.#stage.step({ who: host.name, does: 'registers', what: name }, async () => {
-      const { ms } = await host.call('register', { id: contactIdOfName(name), data });
+      const { ms } = await host.call('register', { id: idOf(name), data });
       return { result, ms };
     });
   }
@@ -54,7 +54,7 @@ export class Scene {
   /** Hosts what another node hosted, as a newer version: `next` makes it of the one that is found. */
   takesOver(host: DemoProcess, name: string, next: (found: Contact) => ContactInput): Promise<void> {
     return this.#stage.step({ who: host.name, does: 'registers', what: name }, async () => {
-      const { value: found } = await host.call('find', contactIdOfName(name));
+      const { value: found } = await host.call('find', idOf(name));
       if (found.contact === undefined) throw new Error('nobody has it');
       const { value: contact, ms } = await host.call('register', next(found.contact));
       return { result: expect(contact, this.at(host, 1)), ms };
@@ -64,7 +64,7 @@ export class Scene {
   /** Asks around even for what is known at home, so that there is a way to be shown. */
   asks(node: DemoProcess, name: string, expected: Expected): Promise<void> {
     return this.#stage.step({ who: node.name, does: 'asks for', what: name }, async () => {
-      const { found, steps, hops, ms } = (await node.call('trace', contactIdOfName(name))).value;
+      const { found, steps, hops, ms } = (await node.call('trace', idOf(name))).value;
       checkSoon(node, ms);
       return { result: expect(found, expected), from: this.#nameOf(steps.at(-1)?.id), hops, ms };
     });
@@ -109,7 +109,7 @@ export class Scene {
   /** Asks the host of a contact, which is gone, and leaves the contact aside from then on. */
   missesHost(node: DemoProcess, name: string, host: DemoProcess): Promise<void> {
     return this.#stage.step({ who: node.name, does: 'pings', what: name }, async () => {
-      const { contact } = (await node.call('find', contactIdOfName(name))).value;
+      const { contact } = (await node.call('find', idOf(name))).value;
       if (contact === undefined) throw new Error('nobody has it');
       const { value: code, ms } = await node.call('ping', contact);
       if (code === 'answers') throw new Error(`${host.name} answers`);
@@ -127,7 +127,7 @@ async function findOf(
   node: DemoProcess,
   name: string,
 ): Promise<Required<Pick<Shown, 'ms' | 'hops'>> & { readonly contact: Contact | undefined }> {
-  const id = contactIdOfName(name);
+  const id = idOf(name);
   const { value, ms } = await node.call('find', id);
   checkSoon(node, ms);
   const hops = value.isFromHere ? 0 : (await node.call('trace', id)).value.hops;
