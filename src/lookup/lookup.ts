@@ -36,8 +36,11 @@ export class Lookup {
   readonly #options: LookupOptions;
   // Everybody who may still matter, closest first. Bounded by maxCandidates.
   readonly #peers: ClosestList<LookupPeer>;
-  // Whom not to consider again: in the list, or failed. Bounded by maxCandidates and maxRequests.
+  // Whom not to add again: in the list, or asked. Bounded by maxCandidates and maxRequests.
   readonly #seen = new Set<ContactId>();
+  // What not to ask again. By contact and not by id: who has moved fails where it was, and others know where to. Bounded by
+  // maxRequests.
+  readonly #failed = new Map<ContactId, EncodedContact[]>();
   // Bounded by alpha, and by those that have become late.
   readonly #inFlight = new Set<LookupPeer>();
   #requests = 0;
@@ -65,7 +68,7 @@ export class Lookup {
   /** Adds whom somebody named, or whom we knew. */
   hear(contacts: Iterable<EncodedContact>, toldBy?: LookupPeer): void {
     for (const contact of contacts) {
-      if (this.#seen.has(contact.id)) continue;
+      if (this.#seen.has(contact.id) || this.#hasFailed(contact)) continue;
       const peer = new LookupPeer(contact, toldBy);
       const out = this.#peers.add(peer);
       if (out === peer) continue;
@@ -115,7 +118,14 @@ export class Lookup {
     if (!this.#inFlight.delete(peer)) return false;
     peer.state = 'failed';
     this.#peers.remove(peer.key);
+    const { contact } = peer;
+    this.#seen.delete(contact.id);
+    this.#failed.set(contact.id, [...(this.#failed.get(contact.id) ?? []), contact]);
     return true;
+  }
+
+  #hasFailed(contact: EncodedContact): boolean {
+    return this.#failed.get(contact.id)?.some((failed) => failed.equals(contact)) ?? false;
   }
 
   /** The closest that was not asked, among the k closest. Who is late does not count: the next one takes the place. */

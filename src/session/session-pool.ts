@@ -87,7 +87,11 @@ export class SessionPool {
    */
   async dial(target: DialTarget, signal?: Abortable): Promise<Session> {
     signal?.throwIfAborted();
-    const key = target instanceof EncodedContact ? `id ${target.id}` : addressKey(target);
+    // By the addresses, too: who has moved must not share the fate of a dial to where it was.
+    const key =
+      target instanceof EncodedContact
+        ? `id ${target.id} ${addressesOf(target).map(addressKey).join()}`
+        : addressKey(target);
     const dial = this.#dials.get(key) ?? this.#beginDial(key, target);
     dial.waiters++;
     try {
