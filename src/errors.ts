@@ -133,7 +133,7 @@ export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
 /** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */
 export function asDisgoverError(fault: unknown): DisgoverError {
   if (fault instanceof DisgoverError) return fault;
-  return new DisgoverError('INTERNAL', quote(String(fault)), { cause: fault });
+  return new DisgoverError('INTERNAL', quoteThrown(fault), { cause: fault });
 }
 
 /** Text from elsewhere as it may be shown: control characters escaped, cut to 64 characters. */
@@ -143,6 +143,15 @@ export function quote(text: string): string {
     /[\u007f-\u009f\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** What was thrown, likewise. Total: anything can be thrown, also what has no text. */
+export function quoteThrown(thrown: unknown): string {
+  try {
+    return quote(String(thrown));
+  } catch {
+    return `${typeof thrown} without a text`;
+  }
 }
 
 /** The name of a value's type as users know it, for messages: `array`, `null`, `Date`. */

@@ -2,7 +2,7 @@
 
 import type { ArbiterFunction } from '../contracts/arbiter.js';
 import type { Contact } from '../contracts/contact.js';
-import { type FaultCode, quote, Refusal, typeName } from '../errors.js';
+import { type FaultCode, quoteThrown, Refusal, typeName } from '../errors.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
 export interface ArbiterFault {
@@ -43,11 +43,11 @@ export class Arbitration {
     try {
       result = this.#arbiter(before, arriving);
     } catch (cause) {
-      return this.#fault(new Refusal('ARBITER_THREW', quote(String(cause))), incumbent, candidate, cause);
+      return this.#fault(new Refusal('ARBITER_THREW', quoteThrown(cause)), incumbent, candidate, cause);
     }
     if (result === arriving) return this.#sound(incumbent?.equals(candidate) ? incumbent : candidate);
     if (incumbent !== undefined && result === before) return this.#sound(incumbent);
-    const merged = encodeResult(result, candidate);
+    const merged = readResult(result, candidate);
     if (merged instanceof Refusal) return this.#fault(merged, incumbent, candidate);
     if (incumbent?.equals(merged)) return this.#sound(incumbent);
     return this.#sound(candidate.equals(merged) ? candidate : merged);
@@ -85,6 +85,15 @@ export class Arbitration {
       ...(cause !== undefined && { cause }),
     });
     return incumbent ?? candidate;
+  }
+}
+
+/** Reading it may run code of the arbiter: a getter, the trap of a Proxy. */
+function readResult(result: unknown, candidate: EncodedContact): EncodedContact | Refusal {
+  try {
+    return encodeResult(result, candidate);
+  } catch (cause) {
+    return new Refusal('ARBITER_BAD_RESULT', `what it returned cannot be read: ${quoteThrown(cause)}`);
   }
 }
 

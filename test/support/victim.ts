@@ -44,7 +44,7 @@ export class Victim {
       ...options,
     });
     const victim = new Victim(node, runtime, counters);
-    await node.register({ id: idOf('honest'), data: 'still here' });
+    await node.register({ id: idOf('honest'), data: { note: 'still here' } });
     return victim;
   }
 
@@ -106,7 +106,7 @@ export class Victim {
   async expectServes(peer: RawPeer): Promise<void> {
     expect((await peer.pinged(this.node.id)).contact).to.deep.equal(this.node.contact);
     const { exact } = await peer.found({ target: { id: idOf('honest') } });
-    expect(exact?.contact.data).to.equal('still here');
+    expect(exact?.contact.data).to.deep.equal({ note: 'still here' });
   }
 
   /** Ends the node, and leaves nothing behind. */
