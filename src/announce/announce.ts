@@ -1,6 +1,6 @@
 // Tells the holders: a lookup towards the key, and one burst to the k closest that carries the contact.
 
-import type { Contacts } from '../contacts/observe.js';
+import type { Contacts, Observation } from '../contacts/observe.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { Refusal } from '../errors.js';
 import { bytesOfContactId } from '../id/contact-id.js';
@@ -35,8 +35,8 @@ export async function announce(
   const query = { target: { id: bytesOfContactId(own.id) }, announced: [own] };
   // Where an older contact stood: its host does not hear of ours by itself. Bounded by HOSTS_TOLD.
   const displaced = new Map<string, TransportInfo>();
-  const observe = (contact: EncodedContact, type: 'stood' | 'buried', from: EncodedContact): void => {
-    const observed = deps.contacts.observe(contact, { type });
+  const observe = (contact: EncodedContact, how: Observation, from: EncodedContact): void => {
+    const observed = deps.contacts.observe(contact, how);
     if (observed instanceof Refusal) deps.onRefused(from, observed);
   };
   const heard = await tellHolders(query, deps, options, (nodes, from) => {
@@ -44,15 +44,16 @@ export async function announce(
       if (before.id !== own.id) continue;
       // Where nothing is held after an announce, it is what was withdrawn that stands.
       if (nodes.exact === undefined) {
-        observe(before, 'buried', from);
+        observe(before, { type: 'buried' }, from);
         continue;
       }
-      observe(before, 'stood', from);
+      observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000 }, from);
       const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
       for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
     }
-    const exact = nodes.exact?.contact;
-    if (exact !== undefined && exact.id === own.id && !exact.equals(own)) observe(exact, 'stood', from);
+    const { contact, ttlSeconds = 0 } = nodes.exact ?? {};
+    if (contact?.id === own.id && !contact.equals(own))
+      observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000 }, from);
   });
   const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
   const others = [...displaced].filter(([text]) => !here.has(text));

@@ -1,7 +1,6 @@
 // What this process hosts, and what is known elsewhere of the same ids.
 
 import type { ContactId } from '../id/contact-id.js';
-import { limits } from '../limits.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 
 export interface Registration {
@@ -41,16 +40,27 @@ export class LocalRegistrations {
     return this.#byId.get(id)?.own;
   }
 
-  /** Registers, or registers anew. `current`: what stands now. */
-  set(own: EncodedContact, current: EncodedContact): void {
-    const currentUntil = current === own ? Number.POSITIVE_INFINITY : this.#now() + limits.registrationMs;
+  /** Milliseconds for which what stands will, whoever else is silent; `Infinity` where that is our own. */
+  ttlMs(id: ContactId): number {
+    const ttlMs = (this.#byId.get(id)?.currentUntil ?? 0) - this.#now();
+    return ttlMs > 0 ? ttlMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** Registers, or registers anew. `current`: what stands now, and for how long if it is not our own. */
+  set(own: EncodedContact, current: EncodedContact, ttlMs: number): void {
+    const currentUntil = current === own ? Number.POSITIVE_INFINITY : this.#now() + ttlMs;
     this.#byId.set(own.id, { own, current, currentUntil });
   }
 
-  /** What stands after a contact from elsewhere has met the registration; it counts for as long as a held contact does. */
-  learn(id: ContactId, current: EncodedContact): void {
+  /** What stands after a contact from elsewhere has met the registration. */
+  learn(id: ContactId, current: EncodedContact, ttlMs: number): void {
     const registration = this.#byId.get(id);
-    if (registration !== undefined) this.set(registration.own, current);
+    if (registration !== undefined) this.set(registration.own, current, ttlMs);
+  }
+
+  /** What stands was heard of again. */
+  renew(id: ContactId, ttlMs: number): void {
+    if (this.ttlMs(id) < ttlMs) this.learn(id, this.current(id) as EncodedContact, ttlMs);
   }
 
   delete(id: ContactId): boolean {

@@ -21,7 +21,7 @@ export type Observation =
   | { readonly type: 'released' }
   | { readonly type: 'found'; readonly ttlMs: number }
   /** What a holder had when we announced ours. */
-  | { readonly type: 'stood' }
+  | { readonly type: 'stood'; readonly ttlMs: number }
   /** What was withdrawn, and because of which a holder does not take ours. */
   | { readonly type: 'buried' }
   | { readonly type: 'announced'; readonly from: EncodedContact }
@@ -89,7 +89,9 @@ export class Contacts {
   /** What this node can vouch for: hosted here, or held for others. */
   exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined {
     const hosted = this.hosted(id);
-    return hosted === undefined ? this.held.get(id) : { contact: hosted, ttlMs: limits.registrationMs };
+    if (hosted === undefined) return this.held.get(id);
+    // What stands because of others is not vouched for longer than they did: two hosts would keep a dead one alive for ever.
+    return { contact: hosted, ttlMs: Math.min(limits.registrationMs, this.registrations.ttlMs(id)) };
   }
 
   /** Whatever this node knows of an id. */
@@ -118,9 +120,9 @@ export class Contacts {
       case 'released':
         return this.#release(contact);
       case 'found':
-        return this.#meet(contact, (standing) => this.cache.set(standing, how.ttlMs));
+        return this.#meet(contact, how.ttlMs, (standing) => this.cache.set(standing, how.ttlMs));
       case 'stood':
-        return this.#stood(contact);
+        return this.#stood(contact, how.ttlMs);
       case 'buried':
         this.held.bury(contact);
         return {};
@@ -144,7 +146,7 @@ export class Contacts {
     const before = this.known(id);
     const own = this.#decide(this.registrations.own(id), contact);
     const standing = before === undefined ? own : this.#deps.arbitration.decide(before, own);
-    this.registrations.set(own, standing.equals(own) ? own : standing);
+    this.registrations.set(own, standing.equals(own) ? own : standing, limits.registrationMs);
     this.held.unbury(id);
     this.held.delete(id);
     this.cache.delete(id);
@@ -173,7 +175,7 @@ export class Contacts {
     if (buried !== undefined && this.#isBuriedBy(buried, contact)) return { before: buried };
     if (!this.registrations.has(contact.id) && this.#deps.isTooFarToHold(contact.key))
       return this.#heardInPassing(contact);
-    return this.#meet(contact, (standing, before) => {
+    return this.#meet(contact, limits.registrationMs, (standing, before) => {
       this.held.announce(before, contact, standing);
       this.cache.delete(contact.id);
     });
@@ -184,7 +186,7 @@ export class Contacts {
     const { id } = contact;
     if (this.known(id) === undefined) return {};
     const isHeld = this.held.get(id) !== undefined;
-    const observed = this.#meet(contact, (standing) => {
+    const observed = this.#meet(contact, limits.registrationMs, (standing) => {
       if (!isHeld) this.cache.set(standing, this.cache.ttlMs(id));
     });
     return isHeld ? observed : {};
@@ -195,7 +197,8 @@ export class Contacts {
     const own = this.registrations.own(id);
     if (own !== undefined) {
       // Where ours had given way to it, ours stands again.
-      if (this.registrations.current(id)?.equals(contact)) this.registrations.set(own, own);
+      if (this.registrations.current(id)?.equals(contact))
+        this.registrations.set(own, own, limits.registrationMs);
       return { standing: own };
     }
     const stored = this.known(id);
@@ -206,17 +209,28 @@ export class Contacts {
   }
 
   /** An older contact at a holder is what every new version meets: no conflict unless it wins or is merged. */
-  #stood(contact: EncodedContact): Observed {
+  #stood(contact: EncodedContact, ttlMs: number): Observed {
     const before = this.registrations.current(contact.id);
     if (before === undefined) return {};
     const standing = this.#deps.arbitration.decide(before, contact);
-    if (standing !== before) this.#giveWay(contact, standing);
+    if (standing !== before) this.#giveWay(contact, standing, ttlMs);
+    else this.#confirm(contact, standing, ttlMs);
     return { standing };
   }
 
+  /** Whether the contact says what stands, or is a part of it that is not our own: then that was heard of again. */
+  #confirm(contact: EncodedContact, standing: EncodedContact, ttlMs: number): boolean {
+    const own = this.registrations.own(contact.id) as EncodedContact;
+    const together = this.#deps.arbitration.decide(own, contact);
+    const isPart = !together.equals(own) && !together.equals(contact);
+    if (!isPart && !contact.equals(standing)) return false;
+    this.registrations.renew(contact.id, ttlMs);
+    return true;
+  }
+
   /** Our registration is merged with what stands elsewhere, or has lost to it. */
-  #giveWay(contact: EncodedContact, standing: EncodedContact): void {
-    this.registrations.learn(contact.id, standing);
+  #giveWay(contact: EncodedContact, standing: EncodedContact, ttlMs: number): void {
+    this.registrations.learn(contact.id, standing, ttlMs);
     const own = this.registrations.own(contact.id);
     if (standing.equals(contact) && own !== undefined && !own.equals(standing)) {
       this.#deps.onDisplaced({ own: own.contact, standing: standing.contact });
@@ -227,17 +241,21 @@ export class Contacts {
     return buried.equals(contact) || this.#deps.arbitration.decide(buried, contact) === buried;
   }
 
-  /** A contact from elsewhere meets what is known; `write` stores what stands where no registration is concerned. */
+  /**
+   * A contact from elsewhere meets what is known. `ttlMs`: for how long it is vouched for. `write` stores what stands where no
+   * registration is concerned.
+   */
   #meet(
     contact: EncodedContact,
+    ttlMs: number,
     write: (standing: EncodedContact, before: EncodedContact | undefined) => void,
   ): Observed {
     const { id } = contact;
     const before = this.known(id);
     const standing = this.#decide(before, contact);
     if (this.registrations.has(id)) {
-      if (standing !== before) this.#giveWay(contact, standing);
-      else if (!contact.equals(standing)) this.#deps.onClaimRefused(id);
+      if (standing !== before) this.#giveWay(contact, standing, ttlMs);
+      else if (!this.#confirm(contact, standing, ttlMs)) this.#deps.onClaimRefused(id);
     } else {
       if (this.held.get(id) !== undefined && standing !== before) this.held.replace(standing);
       write(standing, before);
