@@ -1,0 +1,16 @@
+// What is measured is the package, by its name, as it is shipped. Its types are those of the sources, so that the compiler needs
+// neither a build nor what bench/ installs.
+
+const load = (subPath: string): Promise<unknown> => import(`disgover${subPath}`);
+
+export const { Disgover } = (await load('')) as typeof import('../../src/index.js');
+export const { SimulatedNetwork, VirtualRuntime } = (await load(
+  '/testing',
+)) as typeof import('../../src/simulation/testing.js');
+export const { memory } = (await load(
+  '/transports/memory',
+)) as typeof import('../../transports/memory/index.js');
+export const { tcp } = (await load('/transports/tcp')) as typeof import('../../transports/tcp/index.js');
+
+export type Disgover = import('../../src/index.js').Disgover;
+export type { Contact, Link, Transport } from '../../src/index.js';

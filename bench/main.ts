@@ -1,0 +1,19 @@
+// `npm run bench -- <case> [--flag value]`. What each number means is in README.md.
+
+const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
+  hops: () => import('./hops.js'),
+  rpc: () => import('./rpc.js'),
+  memory: () => import('./memory.js'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = cases[name];
+if (load === undefined) {
+  console.error(
+    `usage: npm run bench -- ${Object.keys(cases).join(' | ')} [--flag value]; see bench/README.md`,
+  );
+  process.exitCode = 2;
+} else {
+  const { run } = await load();
+  await run(args);
+}
