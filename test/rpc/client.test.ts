@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import type { DisgoverError } from '../../src/errors.js';
+import { limits } from '../../src/limits.js';
+import { RpcClient } from '../../src/rpc/client.js';
+import type { DialTarget } from '../../src/session/session-pool.js';
+import { EncodedContact } from '../../src/wire/contact-codec.js';
+import { encodedNodeOf, encodedOf } from '../support/contacts.js';
+import { expectCode } from '../support/expect-code.js';
+import { idBytesOf, idOf } from '../support/ids.js';
+import { addressOf, helloOf, type PeerOptions, SessionNetwork } from '../support/sessions.js';
+
+async function setUp(options: PeerOptions = {}) {
+  const world = new SessionNetwork();
+  const [near, far] = [await world.peer('near'), await world.peer('far', options)];
+  const failed: (readonly [DialTarget, DisgoverError['code']])[] = [];
+  const client = new RpcClient(near.pool, {
+    onFailed: (target, { code }) => failed.push([target, code]),
+  });
+  const ping = (target: DialTarget, signal?: AbortSignal) =>
+    client.ping(target, idBytesOf(far.contact.id), { signal });
+  return { world, near, far, client, failed, ping };
+}
+
+describe('RpcClient', () => {
+  it('dials who was not talked to, and asks over the same session the next time', async () => {
+    const { world, far, ping, failed } = await setUp();
+    for (let i = 0; i < 3; i++) {
+      const { contact } = await world.run(ping(far.contact));
+      expect(contact?.equals(far.contact)).to.equal(true);
+    }
+    expect([world.network.counts.dials, failed]).to.deep.equal([1, []]);
+  });
+
+  it('asks for nodes, and tells what is announced and withdrawn', async () => {
+    const seen: string[] = [];
+    const thing = encodedOf('thing');
+    const { world, far, client } = await setUp({
+      announced: (contact) => void seen.push(`announced ${contact.id}`),
+      withdrawn: (contact) => void seen.push(`withdrawn ${contact.id}`),
+      exact: () => ({ contact: thing, ttlMs: 60_000 }),
+      closest: () => [encodedNodeOf('other')],
+    });
+    const query = { target: { id: idBytesOf(thing.id) }, announced: [thing], withdrawn: [encodedOf('gone')] };
+    const nodes = await world.run(client.findNode(far.contact, query));
+    expect(nodes.contacts.map(({ id }) => id)).to.deep.equal([idOf('other')]);
+    expect(nodes.exact?.ttlSeconds).to.equal(60);
+    expect(seen).to.deep.equal([`withdrawn ${idOf('gone')}`, `announced ${thing.id}`]);
+  });
+
+  it('asks whoever is at an address', async () => {
+    const { world, far, ping } = await setUp();
+    const { contact } = await world.run(ping(addressOf('far')));
+    expect(contact?.equals(far.contact)).to.equal(true);
+  });
+
+  context('when the session has gone since the last request', () => {
+    it('dials again, once, and says so when that fails too', async () => {
+      const { world, far, ping, failed } = await setUp();
+      await world.run(ping(far.contact));
+      await world.runtime.advance(100);
+      const asked = ping(far.contact);
+      far.pool.close();
+      await expectCode(world.run(asked), 'ERR_LINK_LOST');
+      expect(world.network.counts.dials).to.equal(2);
+      expect(failed).to.deep.equal([[far.contact, 'ERR_LINK_LOST']]);
+    });
+
+    it('gets its answer over a new link when the peer had only forgotten the old one', async () => {
+      const { world, far, ping, failed } = await setUp();
+      await world.run(ping(far.contact));
+      await world.runtime.advance(100);
+      for (const session of far.pool.open()) session.close('TOO_MANY_SESSIONS', 'full');
+      const { contact } = await world.run(ping(far.contact));
+      expect(contact?.equals(far.contact)).to.equal(true);
+      expect(failed).to.deep.equal([]);
+    });
+  });
+
+  context('when the target does not answer', () => {
+    it('rejects, and says whom it was about: no link', async () => {
+      const { world, client, failed } = await setUp();
+      const nobody = encodedNodeOf('nobody');
+      await expectCode(world.run(client.ping(nobody, nobody.idBytes)), 'ERR_DIAL_FAILED');
+      expect(failed).to.deep.equal([[nobody, 'ERR_DIAL_FAILED']]);
+    });
+
+    it('rejects, and says whom it was about: no answer', async () => {
+      const { world, near, ping, failed } = await setUp();
+      const raw = await world.raw('raw');
+      raw.answer = (message, link) => {
+        if (message.type === 'hello') raw.send(helloOf(encodedNodeOf('raw')), link);
+      };
+      await expectCode(world.run(ping(addressOf('raw'))), 'ERR_TIMEOUT');
+      expect(failed).to.deep.equal([[addressOf('raw'), 'ERR_TIMEOUT']]);
+      expect(near.pool.size).to.equal(1);
+    });
+
+    it('rejects, and says whom it was about: another id', async () => {
+      const { world, ping, failed } = await setUp();
+      const wrong = EncodedContact.from({ id: idOf('wrong'), transport: addressOf('far') });
+      await expectCode(world.run(ping(wrong)), 'ERR_ID_MISMATCH');
+      expect(failed).to.deep.equal([[wrong, 'ERR_ID_MISMATCH']]);
+    });
+
+    it('rejects with the code that the target tells', async () => {
+      const { world, far, client, failed } = await setUp({
+        closest: () => {
+          throw new Error('a bug there');
+        },
+        onFault: () => {},
+      });
+      const query = { target: { id: idBytesOf(idOf('t')) } };
+      await expectCode(world.run(client.findNode(far.contact, query)), 'ERR_INTERNAL');
+      expect(failed).to.have.length(1);
+    });
+  });
+
+  context('when the signal aborts', () => {
+    it('rejects with its reason, and takes nobody for failed', async () => {
+      const { world, far, ping, failed } = await setUp();
+      for (const waitMs of [5, 30]) {
+        const controller = new AbortController();
+        const asked = ping(far.contact, controller.signal).catch((reason) => reason);
+        await world.runtime.advance(waitMs);
+        controller.abort('enough');
+        expect(await asked).to.equal('enough');
+      }
+      await world.runtime.advance(1_000);
+      expect(failed).to.deep.equal([]);
+    });
+  });
+
+  context('when the node closes', () => {
+    it('rejects, and takes nobody for failed', async () => {
+      const { world, near, far, ping, failed } = await setUp();
+      await world.run(ping(far.contact));
+      const asked = ping(far.contact);
+      near.pool.close();
+      await expectCode(asked, 'ERR_CLOSED');
+      expect(failed).to.deep.equal([]);
+    });
+  });
+
+  context('when more is asked of one peer than may be', () => {
+    it('rejects the rest, which is no fault of the peer', async () => {
+      const { world, far, ping, failed } = await setUp();
+      await world.run(ping(far.contact));
+      const most = limits.requestsInFlightPerPeer + limits.requestsInFlight;
+      const asked = Array.from({ length: most + 1 }, () => ping(far.contact));
+      const [last] = asked.slice(-1) as [Promise<unknown>];
+      await expectCode(last, 'ERR_BUSY');
+      await world.run(Promise.all(asked.slice(0, -1)));
+      expect(failed).to.deep.equal([]);
+    });
+  });
+});
