@@ -6,6 +6,8 @@ import { DisgoverError, quote, typeName } from '../errors.js';
 import type { DialTarget } from '../session/session-pool.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
+const LAST_PORT = 65_535;
+
 /**
  * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`), or its contact. Without an id, whoever
  * answers at the address is right: its id is learnt from it.
@@ -41,6 +43,7 @@ export function parseAddress(text: string, type: string): TransportInfo {
   const [, bracketed, plain, port] = /^(?:\[([^[\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rest) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || port === undefined) throw badSeed(text, 'expected host:port');
+  if (Number(port) < 1 || Number(port) > LAST_PORT) throw badSeed(text, `a port is 1..${LAST_PORT}`);
   return { type: scheme, host, port: Number(port) };
 }
 

@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { parseAddress, parseSeed, type Seed } from '../../src/bootstrap/seed.js';
+import { EncodedContact } from '../../src/wire/contact-codec.js';
+import { contactOf } from '../support/contacts.js';
+import { expectThrowsCode } from '../support/expect-code.js';
+import { idOf } from '../support/ids.js';
+
+describe('parseAddress', () => {
+  const good: readonly [string, object][] = [
+    ['tcp://127.0.0.1:6742', { type: 'tcp', host: '127.0.0.1', port: 6_742 }],
+    ['127.0.0.1:6742', { type: 'own', host: '127.0.0.1', port: 6_742 }],
+    ['node.example:1', { type: 'own', host: 'node.example', port: 1 }],
+    ['tcp://[::1]:65535', { type: 'tcp', host: '::1', port: 65_535 }],
+    ['[fe80::1]:80', { type: 'own', host: 'fe80::1', port: 80 }],
+    ['ws+x://h:1/', { type: 'ws+x', host: 'h', port: 1 }],
+  ];
+  for (const [text, address] of good) {
+    it(`reads ${text}`, () => {
+      expect(parseAddress(text, 'own')).to.deep.equal(address);
+    });
+  }
+
+  for (const text of [
+    '',
+    'host',
+    'tcp://',
+    'tcp://host',
+    'host:',
+    ':6742',
+    'host:port',
+    'host:-1',
+    'host:0',
+    'host:65536',
+    'host:99999',
+    'host:0x50',
+    '[::1',
+    '::1]:6742',
+    '::1:6742',
+    '[]:1',
+    '[::1]',
+    '[[::1]]:1',
+    'tcp://host:1/path',
+    'TCP://host:1',
+    'host:1\n',
+  ]) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expectThrowsCode(() => parseAddress(text, 'own'), 'ERR_BAD_SEED');
+    });
+  }
+
+  it('says how an address of IPv6 is written', () => {
+    const { message } = expectThrowsCode(() => parseAddress('::1:6742', 'own'), 'ERR_BAD_SEED');
+    expect(message).to.contain('[::1]:6742');
+  });
+});
+
+describe('parseSeed', () => {
+  const address = { host: 'h', port: 1 };
+
+  it('takes a contact with an id as the node that is expected there', () => {
+    const seed = parseSeed(contactOf('a', { transport: { type: 'tcp', ...address }, data: 1 }), 'own');
+    expect((seed as EncodedContact).contact).to.deep.equal(
+      contactOf('a', { transport: { type: 'tcp', ...address }, data: 1 }),
+    );
+  });
+
+  it('takes one without an id as an address, the first of several', () => {
+    expect(parseSeed({ transport: { type: 'tcp', ...address } }, 'own')).to.deep.equal({
+      type: 'tcp',
+      ...address,
+    });
+    expect(parseSeed({ transport: [{ type: 'ws', ...address }, { type: 'tcp' }] }, 'own')).to.deep.equal({
+      type: 'ws',
+      ...address,
+    });
+  });
+
+  it('takes addresses without a type for those of the own transport', () => {
+    const seed = parseSeed(
+      { id: idOf('a'), transport: [address, { type: 'tcp', port: 2 }] } as unknown as Seed,
+      'own',
+    );
+    expect((seed as EncodedContact).contact.transport).to.deep.equal([
+      { type: 'own', ...address },
+      { type: 'tcp', port: 2 },
+    ]);
+  });
+
+  for (const [what, seed, code] of [
+    ['a number', 5, 'ERR_BAD_SEED'],
+    ['null', null, 'ERR_BAD_SEED'],
+    ['nothing', undefined, 'ERR_BAD_SEED'],
+    ['a contact that nobody can dial', contactOf('a'), 'ERR_BAD_SEED'],
+    ['a contact with no address', contactOf('a', { transport: [] }), 'ERR_BAD_SEED'],
+    ['a transport that is no object', contactOf('a', { transport: 'tcp' }), 'ERR_BAD_SEED'],
+    ['an id that is none', { id: 'no id', transport: address }, 'ERR_BAD_ID'],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      expectThrowsCode(() => parseSeed(seed as unknown as Seed, 'own'), code);
+    });
+  }
+
+  it('reads text as an address', () => {
+    expect(parseSeed('h:1', 'own')).not.to.be.instanceOf(EncodedContact);
+  });
+});
