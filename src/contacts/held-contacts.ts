@@ -1,12 +1,13 @@
 // What others announced to us, kept until it expires; and what was withdrawn, so that a late announce does not bring it back.
 
 import type { ContactId } from '../id/contact-id.js';
-import { compareDistance } from '../id/distance.js';
+import { furthestOf } from '../id/furthest.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 
 interface Held {
+  /** Kept unparsed: parsed it takes a dozen times its bytes, which are all that the limits count and all that is forwarded. */
   readonly contact: EncodedContact;
   readonly until: number;
   /**
@@ -18,7 +19,7 @@ interface Held {
 
 const MERGED_HOSTS = 64;
 
-/** Of a full store this share goes at once, the furthest keys first: sorting it for every single one would cost too much. */
+/** Of a full store this share goes at once, the furthest keys first: going through it for every single one would cost too much. */
 const EVICTED_SHARE = 0.05;
 
 export class HeldContacts {
@@ -62,6 +63,7 @@ export class HeldContacts {
     if (standing === before && !announced.equals(before)) {
       // A loser does not keep the winner alive; a part of what was merged does.
       if (hosts?.includes(hostOf(announced))) this.#set(standing, hosts);
+      else standing.forgetParsed();
     } else if (before === undefined || standing === before || standing === announced) {
       this.#set(standing, undefined);
     } else {
@@ -74,8 +76,10 @@ export class HeldContacts {
     this.delete(contact.id);
     this.#tombstones.delete(contact.id);
     const until = this.#now() + limits.registrationMs;
-    this.#held.set(contact.id, { contact, until, ...(hosts && { hosts }) });
-    this.#bytes += cost(contact);
+    const held: Held = { contact, until, ...(hosts && { hosts }) };
+    contact.forgetParsed();
+    this.#held.set(contact.id, held);
+    this.#bytes += cost(held);
     this.#dropExpired();
     if (this.#held.size > limits.heldEntries || this.#bytes > limits.heldBytes) this.#dropFurthest();
   }
@@ -84,21 +88,24 @@ export class HeldContacts {
   replace(contact: EncodedContact): void {
     const held = this.#held.get(contact.id);
     if (held === undefined) return;
-    this.#bytes += cost(contact) - cost(held.contact);
-    this.#held.set(contact.id, { ...held, contact });
+    const replaced: Held = { ...held, contact };
+    contact.forgetParsed();
+    this.#bytes += cost(replaced) - cost(held);
+    this.#held.set(contact.id, replaced);
   }
 
   delete(id: ContactId): void {
     const held = this.#held.get(id);
     if (held === undefined) return;
     this.#held.delete(id);
-    this.#bytes -= cost(held.contact);
+    this.#bytes -= cost(held);
   }
 
   /** Forgets the contact, and remembers what was withdrawn for as long as it could have lived. */
   bury(withdrawn: EncodedContact): void {
     this.delete(withdrawn.id);
     this.#tombstones.delete(withdrawn.id);
+    withdrawn.forgetParsed();
     this.#tombstones.set(withdrawn.id, { contact: withdrawn, until: this.#now() + limits.registrationMs });
     const [oldest] = this.#tombstones.keys();
     if (this.#tombstones.size > limits.tombstones && oldest !== undefined) this.#tombstones.delete(oldest);
@@ -126,11 +133,8 @@ export class HeldContacts {
 
   /** Random keys cannot push out what we are near to. */
   #dropFurthest(): void {
-    const furthestFirst = [...this.#held.values()].sort((a, b) =>
-      compareDistance(this.#own, b.contact.key, a.contact.key),
-    );
-    for (const { contact } of furthestFirst.slice(0, Math.ceil(furthestFirst.length * EVICTED_SHARE)))
-      this.delete(contact.id);
+    const held = Array.from(this.#held.values(), ({ contact }) => contact);
+    for (const { id } of furthestOf(this.#own, held, Math.ceil(held.length * EVICTED_SHARE))) this.delete(id);
   }
 }
 
@@ -138,6 +142,7 @@ function hostOf({ contact }: EncodedContact): string {
   return JSON.stringify(contact.transport ?? null);
 }
 
-function cost({ bytes }: EncodedContact): number {
-  return bytes.length + limits.heldEntryOverheadBytes;
+function cost({ contact, hosts = [] }: Held): number {
+  const ofHosts = hosts.reduce((sum, host) => sum + host.length, 0);
+  return contact.bytes.length + ofHosts + limits.heldEntryOverheadBytes;
 }

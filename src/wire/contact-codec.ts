@@ -79,10 +79,15 @@ export class EncodedContact {
     return this.#key;
   }
 
-  /** The contact, frozen at every depth, or why the bytes are none. Parsed once. */
+  /** The contact, frozen at every depth, or why the bytes are none. Parsed once, unless that is forgotten. */
   parse(): Contact | Refusal {
     this.#parsed ??= parseContact(this);
     return this.#parsed;
+  }
+
+  /** Lets go of what was parsed, for contacts that are kept by the thousand: it is parsed again when it is wanted. */
+  forgetParsed(): void {
+    this.#parsed = undefined;
   }
 
   /** The contact where it is known to parse: one that was encoded here, or parsed before. @throws DisgoverError otherwise. */

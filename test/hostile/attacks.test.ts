@@ -1,8 +1,17 @@
 // What an attacker thinks of beyond the tables.
 
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
+import { HeldContacts } from '../../src/contacts/held-contacts.js';
+import { bytesOfContactId } from '../../src/id/contact-id.js';
+import { compareDistance } from '../../src/id/distance.js';
+import { keyOf } from '../../src/id/key.js';
+import { EncodedContact } from '../../src/wire/contact-codec.js';
+import { tcp } from '../../transports/tcp/index.js';
+import { contactWith } from '../support/bad-json.js';
 import { expectCode } from '../support/expect-code.js';
-import { frames, RawListener, RawPeer } from '../support/raw-peer.js';
+import { idOf, keyOfName } from '../support/ids.js';
+import { contactBytes, frames, RawListener, RawPeer } from '../support/raw-peer.js';
 import { Victim } from '../support/victim.js';
 
 const largestClock = Number.MAX_SAFE_INTEGER;
@@ -43,10 +52,10 @@ describe('attacks', function () {
 
   const nodes = () => victim.node.snapshot().nodes;
 
-  /** A peer that behaves, or as it is told, and that the victim has in its table. */
-  const known = async (...[handlers]: Parameters<RawListener['serve']>) => {
+  /** A peer that the victim has in its table. It behaves, or does as it is told. */
+  const known = async (told: (self: RawListener) => Parameters<RawListener['serve']>[0] = () => ({})) => {
     const listener = await listen();
-    listener.serve(handlers);
+    listener.serve(told(listener));
     victim.node.add(listener.contact);
     await victim.until(() => nodes().some(({ id }) => id === listener.id));
     return listener;
@@ -132,9 +141,11 @@ describe('attacks', function () {
       const honest = await listen();
       honest.serve();
       const dead = await deadAddress();
-      const liar = await known({ findNode: () => ({ contacts: [{ id: honest.id, transport: dead }] }) });
+      const liar = await known(() => ({
+        findNode: () => ({ contacts: [{ id: honest.id, transport: dead }] }),
+      }));
       expect(await victim.node.find('eA==')).to.equal(undefined);
-      const teller = await known({ findNode: () => ({ contacts: [honest.contact] }) });
+      const teller = await known(() => ({ findNode: () => ({ contacts: [honest.contact] }) }));
       liar.serve({});
       for (const peer of liar.accepted) peer.serve({});
       expect(await victim.node.find('eQ==')).to.equal(undefined);
@@ -171,5 +182,270 @@ describe('attacks', function () {
         await expectCode(victim.node.ping(liar.contact), 'ERR_LINK_LOST');
       });
     }
+  });
+
+  context('by what it has others keep', () => {
+    const contacts = (count: number, json: string) =>
+      Array.from({ length: count }, (_, i) => contactWith(idOf(`flood ${i}`), Buffer.from(json)));
+
+    it('50,000 announced contacts and no more are held, in as many bytes as are allowed', async () => {
+      const peer = await dial();
+      const flood = contacts(51_200, '{}');
+      for (let i = 0; i < flood.length; i += 512)
+        await peer.found({ target: { id: idOf('flood') }, announced: flood.slice(i, i + 512) });
+      expect(victim.sizes.held).to.be.within(47_500, 50_000);
+      await victim.expectSound();
+    });
+
+    it('10,000 withdrawals and no more are remembered', async () => {
+      const peer = await dial();
+      const flood = contacts(10_240, '{}');
+      for (let i = 0; i < flood.length; i += 512)
+        await peer.found({ target: { id: idOf('flood') }, withdrawn: flood.slice(i, i + 512) });
+      expect(victim.sizes.tombstones).to.equal(10_000);
+      await victim.expectSound();
+    });
+
+    it('contacts are held as bytes: parsed, 3 KB of empty lists would take 40', () => {
+      const held = new HeldContacts(keyOfName('own'), () => 0);
+      for (const keep of ['announce', 'lose', 'bury'] as const) {
+        const contact = EncodedContact.ofBytes(contactWith(idOf('x'), Buffer.from('{"data":[[],[]]}')));
+        const parsed = contact.parse();
+        if (keep === 'bury') held.bury(contact);
+        else held.announce(undefined, contact, contact);
+        if (keep === 'lose') {
+          contact.parse();
+          held.announce(contact, EncodedContact.ofBytes(contactWith(idOf('x'), Buffer.from('{}'))), contact);
+        }
+        expect(contact.parse(), keep).not.to.equal(parsed);
+      }
+    });
+
+    it('the addresses of all who added to a merged contact count', () => {
+      const held = new HeldContacts(keyOfName('own'), () => 0);
+      const of = (host: string) =>
+        EncodedContact.from({ id: idOf('x'), transport: { type: 'tcp', host: host.repeat(1_000) } });
+      held.announce(undefined, of('a'), of('a'));
+      const before = held.bytes;
+      for (const host of ['b', 'c', 'd'])
+        held.announce(of('a'), of(host), EncodedContact.from({ id: idOf('x') }));
+      expect(held.bytes).to.be.above(before + 2_000);
+    });
+  });
+
+  context('by floods', () => {
+    it('1,000 requests in one write are each answered once, in order, and others meanwhile', async () => {
+      const peer = await dial();
+      const count = 1_000;
+      const requests = Array.from({ length: count }, (_, i) =>
+        i % 2 === 0
+          ? frames.ping(i + 1, victim.node.id)
+          : frames.findNode(i + 1, { target: { id: peer.id } }),
+      );
+      peer.send(...requests);
+      await victim.expectSound();
+      for (let i = 0; i < count; i++) await peer.expect(i % 2 === 0 ? 'pong' : 'nodes', i + 1);
+      peer.lastRequestId = count;
+      await victim.expectServes(peer);
+    });
+
+    it('of strangers that say nothing 64 stay, and who says HELLO is served', async () => {
+      const silent = await Promise.all(Array.from({ length: 200 }, () => RawPeer.connect(victim.address)));
+      open.push(() => silent.map((peer) => peer.destroy()));
+      await victim.expectSound();
+      await victim.until(() => (victim.sizes.sessions ?? 0) <= 64);
+      expect(silent.filter(({ isEnded }) => !isEnded).length).to.be.at.most(65);
+      await victim.runtime.advance(5_100);
+      await victim.until(() => victim.sizes.sessions === 0);
+    });
+
+    it('of sessions 512 stay, and a newcomer is served', async () => {
+      for (let i = 0; i < 13; i++) await Promise.all(Array.from({ length: 40 }, () => dial()));
+      await victim.expectSound();
+      expect(victim.sizes.sessions).to.be.at.most(512);
+    });
+
+    it('a HELLO as large as may be is taken, and its bytes are forwarded', async () => {
+      const listener = await RawListener.listen({ fields: { data: 'y'.repeat(2_900) } });
+      open.push(() => listener.close());
+      listener.serve();
+      const room = 3_072 - contactBytes(listener.contact).length;
+      expect(room).to.be.within(0, 172);
+      victim.node.add(listener.contact);
+      await victim.until(() => nodes().length === 1);
+      const asker = await dial();
+      const { contacts } = await asker.found({ target: { id: idOf('anything') } });
+      expect(contacts).to.deep.equal([listener.contact]);
+    });
+  });
+
+  context('by its replies', () => {
+    const x = idOf('x');
+
+    it('to requests of another session it changes nothing', async () => {
+      const honest = await listen();
+      victim.node.add(honest.contact);
+      const asked = await honest.accept();
+      await asked.expect('hello');
+      asked.hello();
+      const ping = await asked.expect('ping');
+      const liar = await dial();
+      liar.send(
+        frames.pong(ping.requestId, { id: honest.id, data: 'a lie' }),
+        frames.error(ping.requestId, 'INTERNAL'),
+      );
+      await victim.refusal('UNSOLICITED_REPLY');
+      await victim.expectServes(liar);
+      asked.serve();
+      asked.send(frames.pong(ping.requestId, honest.contact));
+      await victim.until(() => nodes().length === 1 && victim.sizes.verifications === 0);
+      expect(nodes()).to.deep.equal([honest.contact]);
+    });
+
+    it('that name our own address under twenty ids it makes us dial ourselves no more than three times', async () => {
+      const contacts = Array.from({ length: 20 }, (_, i) => ({
+        id: idOf(`${i}`),
+        transport: victim.address,
+      }));
+      await known(() => ({ findNode: ({ target }) => ({ contacts: 'id' in target ? contacts : [] }) }));
+      expect(await victim.node.find(x)).to.equal(undefined);
+      const selves = victim.refused.filter(({ code }) => code === 'SELF_CONNECT');
+      // Both ends of each link say so; the walk that announces is another one.
+      expect(selves.length).to.be.at.most(2 * 2 * 3);
+      await victim.expectSound();
+      expect(nodes()).to.have.lengthOf(1);
+    });
+
+    it('that name our own id at its address it does not make us ask there', async () => {
+      const trap = await listen();
+      await known(() => ({
+        findNode: () => ({ contacts: [{ id: victim.node.id, transport: trap.contact.transport }] }),
+      }));
+      expect(await victim.node.find(x)).to.equal(undefined);
+      expect(trap.accepted).to.deep.equal([]);
+    });
+
+    it('that name itself twenty times it is asked once in a walk', async () => {
+      const liar = await known(({ contact }) => ({
+        findNode: () => ({ contacts: Array.from({ length: 20 }, () => contact) }),
+      }));
+      const trace = await victim.node.trace(x);
+      expect(trace.steps.map(({ id }) => id)).to.deep.equal([liar.id]);
+    });
+
+    it('that name twenty ids at its address it gets none of them into the table', async () => {
+      const liar = await known(({ contact: { transport } }) => ({
+        findNode: () => ({
+          contacts: Array.from({ length: 20 }, (_, i) => ({ id: idOf(`${i}`), transport })),
+        }),
+      }));
+      const trace = await victim.node.trace(x);
+      expect(trace.steps.filter(({ type }) => type === 'answered').map(({ id }) => id)).to.deep.equal([
+        liar.id,
+      ]);
+      expect(nodes().map(({ id }) => id)).to.deep.equal([liar.id]);
+    });
+
+    it('that lead ever closer to nothing it ends after 64 requests', async () => {
+      const key = keyOfName('x');
+      const fakes = Array.from({ length: 4_000 }, (_, i) => idOf(`fake ${i}`)).sort((a, b) =>
+        compareDistance(key, keyOf(bytesOfContactId(b)), keyOf(bytesOfContactId(a))),
+      );
+      // Whoever is dialled there is there.
+      const server = createServer(async (socket) => {
+        const peer = new RawPeer(socket, { id: idOf('liar') }, 'default');
+        open.push(() => peer.destroy());
+        const { expectedId = peer.id } = await peer.expect('hello');
+        peer.hello({ contact: { id: expectedId, transport } });
+        const lie = () => ({ contacts: fakes.splice(0, 20).map((id) => ({ id, transport })) });
+        peer.serve({ findNode: lie, ping: ({ id }) => ({ id, transport }) });
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      open.push(() => server.close());
+      const { port } = server.address() as AddressInfo;
+      const transport = { type: 'tcp', host: '127.0.0.1', port };
+      victim.node.add({ id: idOf('liar'), transport });
+      await victim.until(() => nodes().length > 0);
+      const trace = await victim.node.trace(x);
+      expect(trace).to.include({ end: 'requests', requests: 64 });
+      expect(trace.found).to.equal(undefined);
+      await victim.expectSound();
+    });
+
+    it('that redirect the id of an honest node it does not change whom we ask', async () => {
+      const honest = await known();
+      await known(({ contact: { transport } }) => ({
+        findNode: ({ target }) =>
+          'id' in target && target.id === honest.id
+            ? { exact: { contact: { id: honest.id, transport }, ttlSeconds: 60 } }
+            : {},
+      }));
+      await victim.node.find(honest.id);
+      expect(nodes()).to.deep.include(honest.contact);
+      const asked = honest.accepted.flatMap(({ received }) => received).length;
+      await victim.node.trace(x);
+      expect(honest.accepted.flatMap(({ received }) => received).length).to.be.above(asked);
+    });
+  });
+
+  context('by withdrawals', () => {
+    const contact = { id: idOf('x'), vectorClock: 5, data: 1 };
+
+    it("what another node hosts is not withdrawn by who repeats that node's contact", async () => {
+      const honest = await dial({ fields: { transport: { type: 'other' } } });
+      const hosted = { ...contact, transport: { type: 'other' } };
+      await honest.found({ target: { id: contact.id }, announced: [hosted] });
+      const liar = await dial({ fields: { transport: { type: 'another' } } });
+      liar.findNode({ target: { id: contact.id }, withdrawn: [hosted] });
+      expect(await liar.expectError()).to.equal('FOREIGN_TRANSPORT');
+      const older = { ...contact, vectorClock: 4 };
+      const { exact } = await liar.found({ target: { id: contact.id }, withdrawn: [older] });
+      expect(exact?.contact).to.deep.equal(hosted);
+    });
+
+    it('what is registered here is not withdrawn by anybody', async () => {
+      const liar = await dial();
+      const withdrawn = [{ id: idOf('honest'), vectorClock: largestClock }];
+      await liar.found({ target: { id: idOf('honest') }, withdrawn });
+      await victim.expectSound();
+    });
+  });
+
+  context('by being what we are', () => {
+    it('a seed that is ourselves leaves us alone, and no link behind', async () => {
+      const { contact } = await listen();
+      const { port } = contact.transport as { port: number };
+      await Promise.all(open.splice(0).map((close) => close()));
+      await victim.close();
+      victim = await Victim.start({ transport: tcp({ port }), seeds: [`tcp://127.0.0.1:${port}`] });
+      expect(victim.node.state).to.equal('alone');
+      expect(victim.sizes.sessions).to.equal(0);
+      await victim.runtime.advance(300_000);
+      expect(victim.node.state).to.equal('alone');
+    });
+
+    it('a node with our id is refused, and refuses us', async () => {
+      const twin = await Victim.start({ seeds: [victim.node.contact] });
+      open.push(() => twin.close());
+      expect(twin.node.state).to.equal('alone');
+      await victim.refusal('SELF_CONNECT');
+      expect([victim.node.routing.size, twin.node.routing.size]).to.deep.equal([0, 0]);
+      await victim.expectSound();
+      await twin.expectSound();
+    });
+
+    it('two nodes of one id are one entry with others, which does not change hands without end', async () => {
+      const twins = await Promise.all(
+        [1, 2].map(() => Victim.start({ id: idOf('twin'), seeds: [victim.node.contact] })),
+      );
+      open.push(...twins.map((twin) => () => twin.close()));
+      await victim.until(() => victim.sizes.verifications === 0);
+      await victim.expectSound();
+      const [entry, ...others] = nodes();
+      expect(others).to.deep.equal([]);
+      for (const twin of twins) await twin.node.find(idOf('nothing'), { fresh: true });
+      await victim.expectSound();
+      expect(nodes()).to.deep.equal([entry]);
+    });
   });
 });
