@@ -116,7 +116,7 @@ describe('closing a node on TCP', function () {
     const startAndClose = async (times: number) => {
       for (let i = 0; i < times; i++) await (await Disgover.start({ transport: tcp(), seeds })).close();
     };
-    await startAndClose(200); // what is compiled and cached on the way
+    await startAndClose(100); // what is compiled and cached on the way
     const before = await heapUsed();
     await startAndClose(1_000);
     const grown = (await heapUsed()) - before;

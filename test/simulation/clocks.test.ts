@@ -53,7 +53,7 @@ describe('an id registered with clocks 1 and 2 at two nodes', function () {
 
   // Nodes that an announce passes on its way are asked like holders; were they to hold the contact, the next announce, which
   // comes by another way, would not reach them.
-  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  for (const seed of [1, 2, 3, 4, 5]) {
     it(`is found with clock 2 by each of 60 nodes whenever they register, seed ${seed}`, async () => {
       const nodes = new SimulatedNodes(seed, {}, { latencyMs: { min: 1, max: 100 } });
       const outdated: string[] = [];
