@@ -16,7 +16,7 @@ export type Seed = string | ContactInput;
 
 /** @throws DisgoverError `ERR_BAD_SEED`; for a contact with an id, what a contact must be. `type`: for addresses without one. */
 export function parseSeed(seed: Seed, type: string): DialTarget {
-  if (typeof seed === 'string') return parseAddress(seed, type);
+  if (typeof seed === 'string') return parseDialled(seed, type);
   if (typeof seed !== 'object' || seed === null) {
     throw new DisgoverError('BAD_SEED', `expected an address or a contact, got ${typeName(seed)}`);
   }
@@ -32,7 +32,14 @@ export function parseSeed(seed: Seed, type: string): DialTarget {
   return EncodedContact.from({ ...seed, transport: typed.length === 1 ? typed[0] : typed });
 }
 
-/** `scheme://host:port`, or `host:port` with the scheme of the node's own transport. IPv6 hosts stand in brackets. */
+function parseDialled(text: string, type: string): TransportInfo {
+  const address = parseAddress(text, type);
+  const { port = 0 } = address;
+  if (port >= 1 && port <= LAST_PORT) return address;
+  throw badSeed(text, `a port is 1..${LAST_PORT}`);
+}
+
+/** `scheme://host:port`, or `host:port` with the scheme of the node's own transport. IPv6 hosts stand in brackets. The port is not checked. */
 export function parseAddress(text: string, type: string): TransportInfo {
   const [, scheme = type, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*?)\/?$/s.exec(text) ?? [];
   if (rest.startsWith('[') !== rest.includes(']')) throw badSeed(text, 'unbalanced bracket');
@@ -43,7 +50,6 @@ export function parseAddress(text: string, type: string): TransportInfo {
   const [, bracketed, plain, port] = /^(?:\[([^[\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rest) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || port === undefined) throw badSeed(text, 'expected host:port');
-  if (Number(port) < 1 || Number(port) > LAST_PORT) throw badSeed(text, `a port is 1..${LAST_PORT}`);
   return { type: scheme, host, port: Number(port) };
 }
 

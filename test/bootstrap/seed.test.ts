@@ -29,9 +29,6 @@ describe('parseAddress', () => {
     ':6742',
     'host:port',
     'host:-1',
-    'host:0',
-    'host:65536',
-    'host:99999',
     'host:0x50',
     '[::1',
     '::1]:6742',
@@ -97,6 +94,12 @@ describe('parseSeed', () => {
   ] as const) {
     it(`refuses ${what}`, () => {
       expectThrowsCode(() => parseSeed(seed as unknown as Seed, 'own'), code);
+    });
+  }
+
+  for (const text of ['host:0', 'host:65536', 'tcp://host:99999']) {
+    it(`refuses ${text}, which nobody can dial`, () => {
+      expectThrowsCode(() => parseSeed(text, 'own'), 'ERR_BAD_SEED');
     });
   }
 
