@@ -29,6 +29,7 @@ const REPEAT_MS = 10_000;
 interface Turn {
   readonly done: Promise<void>;
   readonly settle: () => void;
+  readonly fail: (reason: DisgoverError) => void;
 }
 
 export class Announcer {
@@ -36,7 +37,7 @@ export class Announcer {
   // Registrations to be announced as soon as there is a place. Bounded by the registrations.
   readonly #waiting = new Map<ContactId, Turn>();
   // Being announced. Bounded by limits.announcesAtOnce.
-  readonly #running = new Set<ContactId>();
+  readonly #running = new Map<ContactId, Turn>();
   // Announced, and due again before they expire. Bounded by the registrations.
   readonly #announced = new DueList<ContactId>();
   // Nobody heard of them; due again soon. Bounded by the registrations.
@@ -57,7 +58,7 @@ export class Announcer {
 
   /**
    * Announces the registration. Resolves when its holders were told, or at once when there is nobody to tell: it is
-   * announced as soon as there is. @throws the signal's reason; the announce goes on.
+   * announced as soon as there is. @throws DisgoverError `ERR_CLOSED`; the signal's reason, and the announce goes on.
    */
   async announce(id: ContactId, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -91,7 +92,8 @@ export class Announcer {
   close(): void {
     this.#isClosed = true;
     this.#alarm?.cancel();
-    for (const { settle } of this.#waiting.values()) settle();
+    const closed = new DisgoverError('CLOSED', 'the node is closed');
+    for (const { fail } of [...this.#waiting.values(), ...this.#running.values()]) fail(closed);
     this.#waiting.clear();
   }
 
@@ -99,10 +101,13 @@ export class Announcer {
     const there = this.#waiting.get(id);
     if (there !== undefined) return there;
     let settle = () => {};
-    const done = new Promise<void>((resolve) => {
+    let fail: Turn['fail'] = () => {};
+    const done = new Promise<void>((resolve, reject) => {
       settle = resolve;
+      fail = reject;
     });
-    const turn = { done, settle };
+    done.catch(() => {}); // nobody may wait for it
+    const turn = { done, settle, fail };
     this.#waiting.set(id, turn);
     this.#run();
     return turn;
@@ -119,7 +124,7 @@ export class Announcer {
   }
 
   async #announceNow(id: ContactId, turn: Turn): Promise<void> {
-    this.#running.add(id);
+    this.#running.set(id, turn);
     const isHeard = await this.#deps.announce(id).then(
       () => true,
       () => false,

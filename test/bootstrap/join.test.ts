@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { Join, type JoinDependencies } from '../../src/bootstrap/join.js';
+import { DisgoverError } from '../../src/errors.js';
+import { Alarms } from '../../src/runtime/alarms.js';
+import type { DialTarget } from '../../src/session/session-pool.js';
+import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import { keyOfName } from '../support/ids.js';
+import { addressOf } from '../support/sessions.js';
+
+const SECOND = 1_000;
+
+/** Seeds that answer after 10 ms, fail, or are silent. */
+class Joining {
+  readonly runtime: VirtualRuntime;
+  readonly states: string[] = [];
+  readonly asked: string[] = [];
+  readonly askedAt: number[] = [];
+  readonly failed: string[] = [];
+  readonly faults = new Map<string, DisgoverError>();
+  readonly silent = new Set<string>();
+  hasNodes = false;
+  walks = 0;
+  readonly join: Join;
+
+  constructor(seeds: readonly string[], deps: Partial<JoinDependencies> = {}, seed = 1) {
+    this.runtime = new VirtualRuntime({ seed });
+    const startMs = this.runtime.now();
+    this.join = new Join({
+      own: keyOfName('own'),
+      runtime: this.runtime,
+      alarms: new Alarms(this.runtime),
+      seeds: seeds.map((host) => addressOf(host)),
+      ask: async (target: DialTarget) => {
+        const { host = '' } = target as { host?: string };
+        this.asked.push(host);
+        this.askedAt.push(this.runtime.now() - startMs);
+        if (this.silent.has(host)) await new Promise(() => {});
+        await this.runtime.sleep(10);
+        const fault = this.faults.get(host);
+        if (fault !== undefined) throw fault;
+        this.hasNodes = true;
+      },
+      walkHome: async () => {
+        this.walks++;
+        await this.runtime.sleep(20);
+      },
+      hasNodes: () => this.hasNodes,
+      onState: (state) => this.states.push(state),
+      onSeedFailed: (_seed, { code }) => this.failed.push(code),
+      ...deps,
+    });
+  }
+
+  fail(host: string, code: 'DIAL_FAILED' | 'SELF_CONNECT' | 'GROUP_MISMATCH' = 'DIAL_FAILED'): this {
+    this.faults.set(host, new DisgoverError(code, host));
+    return this;
+  }
+
+  run(): Promise<void> {
+    return this.runtime.run(this.join.join());
+  }
+}
+
+describe('Join', () => {
+  context('with no seeds', () => {
+    it('is alone at once, and sets no timer', async () => {
+      const joining = new Joining([]);
+      await joining.run();
+      expect([joining.states, joining.runtime.pendingTimers]).to.deep.equal([['alone'], 0]);
+    });
+
+    it('has joined when somebody came', async () => {
+      const joining = new Joining([]);
+      await joining.run();
+      joining.join.onNode();
+      joining.join.onAlone();
+      expect(joining.states).to.deep.equal(['alone', 'joined', 'alone']);
+    });
+  });
+
+  context('when a seed answers', () => {
+    it('walks home, and then has joined', async () => {
+      const joining = new Joining(['a']);
+      const joined = joining.join.join();
+      await joining.runtime.advance(25);
+      expect([joining.join.state, joining.walks]).to.deep.equal(['joining', 1]);
+      await joining.runtime.run(joined);
+      expect([joining.states, joining.runtime.pendingTimers]).to.deep.equal([['joined'], 0]);
+    });
+
+    it('does not wait for the others', async () => {
+      const joining = new Joining(['silent', 'a']);
+      joining.silent.add('silent');
+      await joining.run();
+      expect(joining.asked).to.deep.equal(['silent', 'a']);
+      expect(joining.states).to.deep.equal(['joined']);
+    });
+
+    it('tells of those that failed', async () => {
+      const joining = new Joining(['dead', 'a']).fail('dead');
+      await joining.run();
+      expect([joining.states, joining.failed]).to.deep.equal([['joined'], ['ERR_DIAL_FAILED']]);
+      expect(joining.join.lastFault?.code).to.equal('ERR_DIAL_FAILED');
+    });
+  });
+
+  context('when no seed answers', () => {
+    it('is isolated, and says why', async () => {
+      const joining = new Joining(['a', 'b']).fail('a').fail('b', 'GROUP_MISMATCH');
+      await joining.run();
+      expect(joining.states).to.deep.equal(['isolated']);
+      expect(joining.failed).to.deep.equal(['ERR_DIAL_FAILED', 'ERR_GROUP_MISMATCH']);
+      joining.join.close();
+    });
+
+    it('asks again after a time that doubles to a minute, with jitter', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      await joining.runtime.advance(600 * SECOND);
+      joining.join.close();
+      const waits = joining.askedAt.slice(1).map((at, i) => at - (joining.askedAt[i] ?? 0));
+      for (const [i, wait] of waits.entries()) {
+        expect(wait).to.be.within(500, 500 + Math.min(2 ** i, 60) * SECOND + 50);
+      }
+      expect(Math.max(...waits.slice(6))).to.be.above(30 * SECOND);
+      expect(new Set(waits).size).to.be.above(waits.length / 2);
+    });
+
+    it('joins as soon as the seed is back', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      await joining.runtime.advance(120 * SECOND);
+      joining.faults.clear();
+      await joining.runtime.advance(65 * SECOND);
+      expect(joining.states).to.deep.equal(['isolated', 'joined']);
+      expect(joining.runtime.pendingTimers).to.equal(0);
+    });
+
+    it('begins with short times again after it had joined', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      await joining.runtime.advance(300 * SECOND);
+      joining.faults.clear();
+      await joining.runtime.advance(65 * SECOND);
+      joining.fail('a');
+      const { length } = joining.asked;
+      joining.hasNodes = false;
+      joining.join.onAlone();
+      await joining.runtime.advance(2 * SECOND);
+      expect(joining.asked.length).to.be.above(length);
+      joining.join.close();
+    });
+
+    it('has joined all the same when others came meanwhile', async () => {
+      const joining = new Joining(['a']).fail('a');
+      joining.hasNodes = true;
+      await joining.run();
+      expect(joining.states).to.deep.equal(['joined']);
+    });
+  });
+
+  context('when all seeds are this node itself', () => {
+    it('is alone, and does not ask again', async () => {
+      const joining = new Joining(['a', 'b']).fail('a', 'SELF_CONNECT').fail('b', 'SELF_CONNECT');
+      await joining.run();
+      expect(joining.states).to.deep.equal(['alone']);
+      expect(joining.runtime.pendingTimers).to.equal(0);
+    });
+  });
+
+  context('when it is called while it is under way', () => {
+    it('asks each seed once', async () => {
+      const joining = new Joining(['a']);
+      await joining.runtime.run(Promise.all([joining.join.join(), joining.join.join()]));
+      expect(joining.asked).to.deep.equal(['a']);
+    });
+  });
+
+  context('when the signal aborts', () => {
+    it('rejects with its reason, and goes on for the others', async () => {
+      const joining = new Joining(['a']);
+      const controller = new AbortController();
+      const left = joining.join.join(controller.signal).catch((reason) => reason);
+      const stayed = joining.join.join();
+      controller.abort('gone');
+      expect(await left).to.equal('gone');
+      await joining.runtime.run(stayed);
+      expect(joining.states).to.deep.equal(['joined']);
+    });
+  });
+
+  context('when the table becomes empty', () => {
+    it('asks the seeds again', async () => {
+      const joining = new Joining(['a']);
+      await joining.run();
+      joining.hasNodes = false;
+      joining.join.onAlone();
+      await joining.runtime.advance(2 * SECOND);
+      expect(joining.states).to.deep.equal(['joined', 'isolated', 'joined']);
+    });
+  });
+
+  context('when it is closed', () => {
+    it('sets no timer and tells of nothing', async () => {
+      const joining = new Joining(['a']).fail('a');
+      const joined = joining.join.join();
+      joining.join.close();
+      await joining.runtime.run(joined);
+      joining.join.onAlone();
+      joining.join.onNode();
+      await joining.run();
+      expect([joining.states, joining.failed, joining.runtime.pendingTimers]).to.deep.equal([[], [], 0]);
+    });
+
+    it('asks nobody again', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      joining.join.close();
+      await joining.runtime.advance(300 * SECOND);
+      expect(joining.asked).to.have.length(1);
+    });
+  });
+});
