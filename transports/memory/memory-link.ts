@@ -50,7 +50,8 @@ export class MemoryLink implements Link, WireEnd {
       this.close({ code: 'SLOW_READER', detail: `${this.#unreadBytes} B queued` });
       return false;
     }
-    this.#wire.send(frame.slice());
+    // Not `slice`, which of a Buffer is a view.
+    this.#wire.send(new Uint8Array(frame));
     return this.#unreadBytes < limits.linkPauseBytes;
   }
 
