@@ -35,6 +35,8 @@ export class WalkNetwork {
   readonly aborted: number[] = [];
   /** Who answers with a contact of `thing`, or of whatever. */
   readonly holds = new Map<number, Contact>();
+  /** Who answers an announce with what stood there before. */
+  readonly conflicts = new Map<number, readonly EncodedContact[]>();
   readonly dead = new Set<number>();
   /** Who never answers. */
   readonly silent = new Set<number>();
@@ -91,7 +93,12 @@ export class WalkNetwork {
         if (this.dead.has(distance)) return reject(new DisgoverError('TIMEOUT', 'dead'));
         const held = this.holds.get(distance);
         const exact = held && { contact: EncodedContact.from(held), ttlSeconds: this.ttlSeconds };
-        resolve(this.network.replyOf(contact, { ...(exact && { exact }) }));
+        resolve(
+          this.network.replyOf(contact, {
+            conflicts: this.conflicts.get(distance) ?? [],
+            ...(exact && { exact }),
+          }),
+        );
       });
     });
     return answer.finally(() => {
