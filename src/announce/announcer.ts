@@ -34,10 +34,10 @@ interface Turn {
 
 export class Announcer {
   readonly #deps: AnnouncerDependencies;
-  // Registrations to be announced as soon as there is a place. Bounded by the registrations.
-  readonly #waiting = new Map<ContactId, Turn>();
+  // Registrations to be announced as soon as there is a place, with those who wait for it. Bounded by the registrations.
+  readonly #waiting = new Map<ContactId, Turn | undefined>();
   // Being announced. Bounded by limits.announcesAtOnce.
-  readonly #running = new Map<ContactId, Turn>();
+  readonly #running = new Map<ContactId, Turn | undefined>();
   // Announced, and due again before they expire. Bounded by the registrations.
   readonly #announced = new DueList<ContactId>();
   // Nobody heard of them; due again soon. Bounded by the registrations.
@@ -63,8 +63,8 @@ export class Announcer {
   async announce(id: ContactId, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
-    const { done } = this.#enqueue(id);
-    if (this.#deps.hasNodes()) await abortable(done, signal);
+    if (this.#deps.hasNodes()) await abortable(this.#turnOf(id).done, signal);
+    else this.#enqueue(id);
   }
 
   /** Others claim the id: its holders hear ours again, at most once in 10 seconds. */
@@ -93,11 +93,18 @@ export class Announcer {
     this.#isClosed = true;
     this.#alarm?.cancel();
     const closed = new DisgoverError('CLOSED', 'the node is closed');
-    for (const { fail } of [...this.#waiting.values(), ...this.#running.values()]) fail(closed);
+    for (const turn of [...this.#waiting.values(), ...this.#running.values()]) turn?.fail(closed);
     this.#waiting.clear();
   }
 
-  #enqueue(id: ContactId): Turn {
+  /** Nobody waits for it: a million registrations may be due without a promise each. */
+  #enqueue(id: ContactId): void {
+    if (!this.#waiting.has(id)) this.#waiting.set(id, undefined);
+    this.#run();
+  }
+
+  /** The turn of the id, for whoever waits for it. */
+  #turnOf(id: ContactId): Turn {
     const there = this.#waiting.get(id);
     if (there !== undefined) return there;
     let settle = () => {};
@@ -106,7 +113,7 @@ export class Announcer {
       settle = resolve;
       fail = reject;
     });
-    done.catch(() => {}); // nobody may wait for it
+    done.catch(() => {}); // who waited may have left
     const turn = { done, settle, fail };
     this.#waiting.set(id, turn);
     this.#run();
@@ -123,14 +130,14 @@ export class Announcer {
     }
   }
 
-  async #announceNow(id: ContactId, turn: Turn): Promise<void> {
+  async #announceNow(id: ContactId, turn: Turn | undefined): Promise<void> {
     this.#running.set(id, turn);
     const isHeard = await this.#deps.announce(id).then(
       () => true,
       () => false,
     );
     this.#running.delete(id);
-    turn.settle();
+    turn?.settle();
     if (this.#isClosed) return;
     const { runtime } = this.#deps;
     this.#announced.delete(id);

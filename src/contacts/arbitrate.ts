@@ -3,6 +3,7 @@
 import type { ArbiterFunction } from '../contracts/arbiter.js';
 import type { Contact } from '../contracts/contact.js';
 import { type FaultCode, quoteThrown, Refusal, typeName } from '../errors.js';
+import { equalBytes } from '../id/bytes.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
 export interface ArbiterFault {
@@ -37,6 +38,7 @@ export class Arbitration {
    */
   decide(incumbent: EncodedContact | undefined, candidate: EncodedContact): EncodedContact {
     if (this.#now() < this.#pausedUntil) return incumbent ?? candidate;
+    if (incumbent !== undefined && equalBytes(incumbent.bytes, candidate.bytes)) return incumbent;
     const before = incumbent?.contact;
     const arriving = candidate.contact;
     let result: unknown;

@@ -11,10 +11,17 @@ export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
   return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
 }
 
+/** Of addresses that cannot change: a request to an address looks for its session by this. */
+const keys = new WeakMap<TransportInfo, string>();
+
 /** As JSON, which is total for what came as JSON: a peer may send a `host` that no template could turn into text. */
 export function addressKey(address: TransportInfo): string {
+  const known = keys.get(address);
+  if (known !== undefined) return known;
   const { type, host, port } = address;
-  return JSON.stringify(host === undefined ? address : [type, host, port]);
+  const key = JSON.stringify(host === undefined ? address : [type, host, port]);
+  if (Object.isFrozen(address)) keys.set(address, key);
+  return key;
 }
 
 /** Whether two contacts are at the same place: each address of one is an address of the other. */

@@ -12,6 +12,9 @@ import { canonicalJson, canonicalJsonWithout, parseJson } from './json.js';
 
 const NO_FIELDS = new Uint8Array(0);
 
+/** Contacts that were parsed here are frozen: whoever hands one back means these bytes (bench: `rpc`). */
+const parsedHere = new WeakMap<object, EncodedContact>();
+
 export class EncodedContact {
   readonly bytes: Uint8Array;
   #id: ContactId | undefined;
@@ -32,6 +35,8 @@ export class EncodedContact {
     if (typeof contact !== 'object' || contact === null) {
       return new Refusal('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
     }
+    const encodedBefore = parsedHere.get(contact);
+    if (encodedBefore !== undefined) return encodedBefore;
     const json = canonicalJsonWithout('id', contact);
     if (json instanceof Refusal) return json;
     if (!Object.hasOwn(contact, 'id')) return new Refusal('BAD_CONTACT', 'id is missing');
@@ -81,7 +86,10 @@ export class EncodedContact {
 
   /** The contact, frozen at every depth, or why the bytes are none. Parsed once, unless that is forgotten. */
   parse(): Contact | Refusal {
-    this.#parsed ??= parseContact(this);
+    if (this.#parsed === undefined) {
+      this.#parsed = parseContact(this);
+      if (!(this.#parsed instanceof Refusal)) parsedHere.set(this.#parsed, this);
+    }
     return this.#parsed;
   }
 
@@ -105,7 +113,8 @@ export class EncodedContact {
 
   #canonicalBytes(): Uint8Array {
     const parsed = this.parse();
-    const again = parsed instanceof Refusal ? parsed : EncodedContact.encode(parsed);
+    // A copy: the parsed contact itself stands for the bytes it came in.
+    const again = parsed instanceof Refusal ? parsed : EncodedContact.encode({ ...parsed });
     return again instanceof Refusal ? this.bytes : again.bytes;
   }
 }
