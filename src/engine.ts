@@ -87,6 +87,7 @@ export class Engine {
       onClosed: (session) => this.#onSessionClosed(session),
       onRefused: (session, refusal) => this.#refused(session.remote, refusal),
       onFrame: makeReceive({
+        k,
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count) => this.routing.closest(key, count),

@@ -16,7 +16,11 @@ export class Quarantine {
 
   /** Keeps the id out: 5 s at first, doubling to 10 min. `contact`: the one that failed, where another would do. */
   strike(id: ContactId, now: number, contact?: EncodedContact): void {
-    const strikes = (this.#failed.get(id)?.strikes ?? 0) + 1;
+    const before = this.#failed.get(id);
+    // What was in flight together fails together: that is one failure.
+    const isCounted = before !== undefined && now < before.until;
+    if (isCounted && (contact === undefined || before.contact?.equals(contact))) return;
+    const strikes = (before?.strikes ?? 0) + 1;
     const ms = Math.min(limits.quarantineFirstMs * 2 ** (strikes - 1), limits.quarantineLastMs);
     this.#failed.delete(id);
     this.#failed.set(id, { strikes, until: now + ms, contact });

@@ -30,11 +30,27 @@ describe('Quarantine', () => {
     });
   });
 
+  context('when requests that were in flight together fail together', () => {
+    it('takes that for one failure', () => {
+      const quarantine = new Quarantine();
+      for (let i = 0; i < 8; i++) quarantine.strike(id, i, encodedOf('a'));
+      expect(quarantine.holds(id, limits.quarantineFirstMs)).to.equal(false);
+    });
+
+    it('still keeps out another contact of the id that failed', () => {
+      const quarantine = new Quarantine();
+      const [first, second] = [encodedOf('a', { data: 1 }), encodedOf('a', { data: 2 })];
+      quarantine.strike(id, 0, first);
+      quarantine.strike(id, 0, second);
+      expect(quarantine.holdsContact(second, 0)).to.equal(true);
+    });
+  });
+
   context('when the node has answered', () => {
     it('forgets its failures', () => {
       const quarantine = new Quarantine();
       quarantine.strike(id, 0);
-      quarantine.strike(id, 0);
+      quarantine.strike(id, limits.quarantineFirstMs);
       quarantine.clear(id);
       expect(quarantine.holds(id, 0)).to.equal(false);
       quarantine.strike(id, 0);
@@ -57,7 +73,7 @@ describe('Quarantine', () => {
     it('forgets who failed longest ago', () => {
       const quarantine = new Quarantine();
       for (let i = 0; i < limits.quarantined; i++) quarantine.strike(idOf(`n${i}`), 0);
-      quarantine.strike(idOf('n0'), 0);
+      quarantine.strike(idOf('n0'), limits.quarantineFirstMs);
       quarantine.strike(id, 0);
       expect(quarantine.size).to.equal(limits.quarantined);
       expect(quarantine.holds(idOf('n1'), 0)).to.equal(false);

@@ -24,6 +24,7 @@ function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> 
     },
     from,
     {
+      k: limits.contactsInReply,
       exact: () => undefined,
       closest: () => [],
       announced: () => undefined,
@@ -86,6 +87,13 @@ describe('answerFindNode', () => {
     const reply = nodesOf({}, { closest: (_key, count) => [from, ...nodes(30)].slice(0, count) });
     expect(reply.contacts).to.have.length(limits.contactsInReply);
     expect(reply.contacts.map(({ id }) => id)).not.to.include(from.id);
+  });
+
+  it('names no more than k, with the asker among them or not', () => {
+    for (const known of [nodes(30), [from, ...nodes(30)]]) {
+      const reply = nodesOf({}, { k: 5, closest: (_key, count) => known.slice(0, count) });
+      expect(reply.contacts).to.have.length(5);
+    }
   });
 
   it('fits the frame, however long the contacts are', () => {

@@ -77,6 +77,7 @@ export class SessionPeer {
     });
     const { runtime } = world;
     const deps: ReceiveDependencies = {
+      k: 20,
       hosted: (asked: ContactId) => (asked === this.contact.id ? this.contact : undefined),
       exact: () => undefined,
       closest: () => [],

@@ -8,6 +8,8 @@ import type { EncodedContact } from '../../wire/contact-codec.js';
 import type { FindNode, Nodes } from '../../wire/messages.js';
 
 export interface FindNodeDependencies {
+  /** How many nodes are named, at most. */
+  readonly k: number;
   /** What the node knows exactly of an id, and for how long it will: hosted here, or held for others. */
   exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined;
   /** The verified nodes closest to a key, closest first. */
@@ -38,12 +40,12 @@ export function answerFindNode(
   }
   const exact = 'id' in target ? deps.exact(contactIdOfBytes(target.id)) : undefined;
   const key = 'id' in target ? keyOf(target.id) : target.key;
-  const closest = deps.closest(key, limits.contactsInReply + 1).filter(({ id }) => id !== from.id);
+  const closest = deps.closest(key, deps.k + 1).filter(({ id }) => id !== from.id);
   const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
   return {
     type: 'nodes',
     requestId,
-    contacts: fitting(closest.slice(0, limits.contactsInReply), room),
+    contacts: fitting(closest.slice(0, deps.k), room),
     conflicts: fitting(before, room),
     ...(exact && { exact: { contact: exact.contact, ttlSeconds: Math.floor(exact.ttlMs / 1_000) } }),
   };
