@@ -23,7 +23,9 @@ export async function run(args: readonly string[]): Promise<void> {
     const [{ contact, echoPort }] = (await once(child, 'message')) as [RpcPeer];
     const socket = connect({ port: echoPort, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    const ping = () => node.ping(contact);
+    // As an application has it: from the node, not made by hand.
+    const known = (await node.ping(contact)) as Contact;
+    const ping = () => node.ping(known);
     const echo = echoOver(socket);
     await prove(node, contact, echo);
 
