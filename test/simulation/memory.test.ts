@@ -15,11 +15,11 @@ function bytesUsed(): number {
   return heapUsed + external;
 }
 
-// 100,000 against 1 KiB: `npm run bench -- memory`. What other tests leave to be collected blurs a figure of so few.
+// 100,000: `npm run bench -- memory`. What other tests leave to be collected blurs the figure of so few.
 describe('a node that hosts 20,000 entities', function () {
   this.timeout(20_000);
 
-  it('needs less than 2 KiB for each, and one routing table', async () => {
+  it('needs less than 1 KiB for each, and one routing table', async () => {
     const nodes = new SimulatedNodes(1);
     await nodes.run(async () => {
       const node = await nodes.start('host');
@@ -27,7 +27,7 @@ describe('a node that hosts 20,000 entities', function () {
       for (let i = 0; i < ENTITIES; i++)
         await node.register({ id: idOf(`actor ${i}`), data: { kind: 'worker' } });
       const each = (bytesUsed() - before) / ENTITIES;
-      expect(each).to.be.below(2_048);
+      expect(each).to.be.below(1_024);
       const collections = node.snapshot().collections;
       expect(collections.find(({ name }) => name === 'registrations')?.size).to.equal(ENTITIES);
       expect(collections.find(({ name }) => name === 'table')?.size).to.equal(0);
