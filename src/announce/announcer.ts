@@ -130,6 +130,14 @@ export class Announcer {
     }
   }
 
+  /** The last node has left: whoever waits is not kept until there is another. What waits is announced then. */
+  #release(): void {
+    for (const [id, turn] of this.#waiting) {
+      turn?.settle();
+      this.#waiting.set(id, undefined);
+    }
+  }
+
   async #announceNow(id: ContactId, turn: Turn | undefined): Promise<void> {
     this.#running.set(id, turn);
     const isHeard = await this.#deps.announce(id).then(
@@ -147,7 +155,8 @@ export class Announcer {
       (isHeard ? this.#announced : this.#unheard).set(id, runtime.now() + ms);
     }
     this.#watch();
-    this.#run();
+    if (this.#deps.hasNodes()) this.#run();
+    else this.#release();
   }
 
   /** One alarm for all, at the first that is due. */

@@ -92,6 +92,20 @@ describe('Announcer', () => {
     });
   });
 
+  context('when the last node leaves while it waits for its turn', () => {
+    it('resolves, and announces as soon as there is somebody again', async () => {
+      const announcing = new Announcing();
+      announcing.announcer.announce(idOf('a'));
+      const waiting = announcing.announcer.announce(idOf('a'));
+      announcing.hasNodes = false;
+      await announcing.runtime.run(waiting);
+      expect(announcing.timesOf('a')).to.have.length(1);
+      announcing.hasNodes = true;
+      announcing.announcer.onNodes();
+      expect(announcing.timesOf('a')).to.have.length(2);
+    });
+  });
+
   context('when nobody heard it', () => {
     it('resolves, and announces again after 10 s', async () => {
       const announcing = new Announcing();
