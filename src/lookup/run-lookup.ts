@@ -44,6 +44,9 @@ export type WalkStep =
       readonly ms: number;
     };
 
+/** Why what is still in flight is given up. Nobody sees it, so one will do. */
+const ended = new DisgoverError('CLOSED', 'the lookup has ended');
+
 /**
  * Walks until the lookup ends, and returns why. Leaving the loop, or `signal`, ends every request in flight in the same turn.
  * @throws the signal's reason.
@@ -97,7 +100,7 @@ export async function* runLookup(
     }
   } finally {
     removeAbort();
-    requests.abort(new DisgoverError('CLOSED', 'the lookup has ended'));
+    requests.abort(ended);
   }
 
   /** Resolves when something has arrived, was aborted, or when somebody in flight becomes late. */

@@ -36,9 +36,11 @@ export type AddOutcome =
   | { readonly type: 'kept'; readonly incumbent: EncodedContact }
   | { readonly type: 'full'; readonly oldest: EncodedContact };
 
+/** Entries beyond those wanted that k-bucket is asked for: what it may cut wrongly, and the doubtful ones. */
+const SPARE = 4;
+
 export class RoutingTable {
   readonly #own: Key;
-  readonly #k: number;
   readonly #arbitrate: RoutingTableOptions['arbitrate'];
   // At most k entries in each of at most 256 buckets.
   readonly #tree: KBucket<Stored>;
@@ -47,7 +49,6 @@ export class RoutingTable {
 
   constructor({ own, k, arbitrate }: RoutingTableOptions) {
     this.#own = own;
-    this.#k = k;
     this.#arbitrate = arbitrate;
     this.#tree = new KBucket<Stored>({
       localNodeId: own,
@@ -95,12 +96,11 @@ export class RoutingTable {
   closest(target: Key, count: number, { doubtful = false } = {}): readonly TableEntry[] {
     if (this.#size === 0) return [];
     // Its distance is a double and its cut follows it: ask for more, sort exactly, cut here.
-    const near = this.#tree.closest(target, Math.min(2 * count + this.#k, this.#size));
-    return closestOf(
-      target,
-      near.filter(({ failures }) => doubtful || failures === 0),
-      count,
-    );
+    for (let wanted = count + SPARE; ; wanted *= 4) {
+      const near = this.#tree.closest(target, Math.min(wanted, this.#size));
+      const fit = doubtful ? near : near.filter(({ failures }) => failures === 0);
+      if (fit.length >= count || near.length === this.#size) return closestOf(target, fit, count);
+    }
   }
 
   /** Entries in a bucket. */
