@@ -39,6 +39,16 @@ export type AddOutcome =
 /** Entries beyond those wanted that k-bucket is asked for: what it may cut wrongly, and the doubtful ones. */
 const SPARE = 4;
 
+/**
+ * k-bucket's distance is a double, and what it leaves out may be as far, as doubles, as the last that it gives: only what is
+ * closer than that one is surely all there is. It is then sorted exactly, and cut here.
+ */
+function isCloserAsDouble(target: Key, a: Stored | undefined, b: Stored | undefined): boolean {
+  return (
+    a !== undefined && b !== undefined && KBucket.distance(target, a.id) < KBucket.distance(target, b.id)
+  );
+}
+
 export class RoutingTable {
   readonly #own: Key;
   readonly #arbitrate: RoutingTableOptions['arbitrate'];
@@ -95,11 +105,11 @@ export class RoutingTable {
   /** The `count` entries closest to a key, closest first; those that left a request unanswered only if asked for. */
   closest(target: Key, count: number, { doubtful = false } = {}): readonly TableEntry[] {
     if (this.#size === 0) return [];
-    // Its distance is a double and its cut follows it: ask for more, sort exactly, cut here.
     for (let wanted = count + SPARE; ; wanted *= 4) {
       const near = this.#tree.closest(target, Math.min(wanted, this.#size));
       const fit = doubtful ? near : near.filter(({ failures }) => failures === 0);
-      if (fit.length >= count || near.length === this.#size) return closestOf(target, fit, count);
+      const isSure = fit.length >= count && isCloserAsDouble(target, fit[count - 1], near.at(-1));
+      if (isSure || near.length === this.#size) return closestOf(target, fit, count);
     }
   }
 
