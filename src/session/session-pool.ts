@@ -2,6 +2,7 @@
 
 import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError } from '../errors.js';
+import { equalBytes } from '../id/bytes.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
@@ -198,7 +199,7 @@ export class SessionPool {
     for (const id of idsOf(session)) if (this.#byId.get(id) === session) this.#byId.delete(id);
     const key = session.dialledAddress && addressKey(session.dialledAddress);
     if (key !== undefined && this.#byAddress.get(key) === session) this.#byAddress.delete(key);
-    if (session.endedBy?.code === 'ERR_SELF_CONNECT') this.#rememberOwnAddress(session.dialledAddress);
+    if (session.claimedNonce !== undefined) this.#findOurselves(session.claimedNonce);
     host.onClosed(session);
   }
 
@@ -207,6 +208,15 @@ export class SessionPool {
     for (const id of idsOf(session)) if (!this.#byId.has(id)) this.#byId.set(id, session);
     const key = session.dialledAddress && addressKey(session.dialledAddress);
     if (key !== undefined && !this.#byAddress.has(key)) this.#byAddress.set(key, session);
+  }
+
+  /** An accepted link brought a HELLO of ours: the address that its other end was dialled at is our own. */
+  #findOurselves(nonce: Uint8Array): void {
+    for (const session of this.#sessions) {
+      if (!session.isDialled || session.nonce === undefined || !equalBytes(session.nonce, nonce)) continue;
+      session.isOurselves = true;
+      this.#rememberOwnAddress(session.dialledAddress);
+    }
   }
 
   #rememberOwnAddress(address: TransportInfo | undefined): void {

@@ -48,6 +48,12 @@ export class Session {
   isAddressProved = false;
   /** What the peer said in HELLO when it was refused for its id: who it really is. */
   refusedPeer: EncodedContact | undefined;
+  /** The nonce of a HELLO that claims to be this node. It is, if that nonce is ours; otherwise somebody else has our id. */
+  claimedNonce: Uint8Array | undefined;
+  /** Whether the other end is an end of this node, too. Known before it refuses this one. */
+  isOurselves = false;
+  /** Of the HELLO that was sent. */
+  nonce: Uint8Array | undefined;
   readonly isDialled: boolean;
   /** For dialled sessions: where, and for which id where one was known. */
   readonly dialledAddress: TransportInfo | undefined;
@@ -191,6 +197,7 @@ export class Session {
         this.refusedPeer = hello.contact;
         if (!this.isDialled) this.#sendHello();
       }
+      if (refusal.code === 'SELF_CONNECT') this.claimedNonce = hello.nonce;
       return this.#refuse(refusal);
     }
     this.#handshakeAlarm?.cancel();
@@ -212,7 +219,8 @@ export class Session {
   #sendHello(): void {
     const { own, group, nonce } = this.#host;
     this.#framesBeforeHello++;
-    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.dialledId }, nonce())));
+    this.nonce = nonce();
+    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.dialledId }, this.nonce)));
   }
 
   /** From the first byte of a frame to the last: bytes that trickle do not extend it. */
@@ -235,7 +243,10 @@ export class Session {
     this.#end(new DisgoverError(code, detail));
   }
 
-  #end(reason: DisgoverError): void {
+  #end(told: DisgoverError): void {
+    // That we dialled ourselves we know by our nonce alone: a seed that only says so could keep us from ever dialling it again.
+    const isLie = told.code === 'ERR_SELF_CONNECT' && this.isDialled && !this.isOurselves;
+    const reason = isLie ? new DisgoverError('ID_MISMATCH', 'another node says that it is this one') : told;
     this.#endedBy = reason;
     this.#handshakeAlarm?.cancel();
     this.#frameAlarm?.cancel();

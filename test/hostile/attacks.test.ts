@@ -6,6 +6,7 @@ import { HeldContacts } from '../../src/contacts/held-contacts.js';
 import { bytesOfContactId } from '../../src/id/contact-id.js';
 import { compareDistance } from '../../src/id/distance.js';
 import { keyOf } from '../../src/id/key.js';
+import { Disgover, type Transport } from '../../src/index.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { tcp } from '../../transports/tcp/index.js';
 import { contactWith } from '../support/bad-json.js';
@@ -279,6 +280,42 @@ describe('attacks', function () {
     });
   });
 
+  context('by addresses that do not answer', () => {
+    it('no more than 32 are dialled at once, whoever gives up waiting', async () => {
+      let dialling = 0;
+      let most = 0;
+      const hanging: Transport = {
+        name: 'hanging',
+        listen: async () => undefined,
+        close: async () => {},
+        dial: (_, { signal }) =>
+          new Promise((_resolve, reject) => {
+            most = Math.max(most, ++dialling);
+            signal.addEventListener('abort', () => {
+              dialling--;
+              reject(signal.reason);
+            });
+          }),
+      };
+      const node = await Disgover.start({ transport: hanging, runtime: victim.runtime });
+      open.push(() => node.close());
+      const dials = Array.from({ length: 100 }, (_, port) => {
+        const giveUp = new AbortController();
+        const contact = { id: idOf(`${port}`), transport: { type: 'hanging', port } };
+        const outcome = node.ping(contact, { signal: giveUp.signal }).catch((fault) => fault);
+        return { giveUp, outcome };
+      });
+      await new Promise(setImmediate);
+      expect(dialling).to.equal(32);
+      for (const { giveUp } of dials.slice(50)) giveUp.abort();
+      await new Promise(setImmediate);
+      expect([dialling, most]).to.deep.equal([32, 32]);
+      for (const { giveUp } of dials) giveUp.abort();
+      await Promise.all(dials.map(({ outcome }) => outcome));
+      expect([dialling, most]).to.deep.equal([0, 32]);
+    });
+  });
+
   context('by its replies', () => {
     const x = idOf('x');
 
@@ -424,10 +461,27 @@ describe('attacks', function () {
       expect(victim.node.state).to.equal('alone');
     });
 
+    for (const claims of ['in HELLO', 'in CLOSE'] as const) {
+      it(`a seed that claims ${claims} to be us is asked again, and may yet be another`, async () => {
+        const liar = await listen();
+        const started = Victim.start({ id: idOf('other'), seeds: [`tcp://127.0.0.1:${liar.port}`] });
+        const peer = await liar.accept();
+        await peer.expect('hello');
+        if (claims === 'in HELLO') peer.hello({ contact: { id: idOf('other') } });
+        else peer.close('SELF_CONNECT');
+        const other = await started;
+        open.push(() => other.close());
+        expect(other.node.state).to.equal('isolated');
+        liar.serve();
+        await other.runtime.advance(1_600);
+        await other.until(() => other.node.state === 'joined');
+      });
+    }
+
     it('a node with our id is refused, and refuses us', async () => {
       const twin = await Victim.start({ seeds: [victim.node.contact] });
       open.push(() => twin.close());
-      expect(twin.node.state).to.equal('alone');
+      expect(twin.node.state).to.equal('isolated');
       await victim.refusal('SELF_CONNECT');
       expect([victim.node.routing.size, twin.node.routing.size]).to.deep.equal([0, 0]);
       await victim.expectSound();
