@@ -73,6 +73,10 @@ export const faults = {
   MISSING_ARGUMENT: 'A command lacks an argument.',
   DUPLICATE_FLAG: 'A flag is given twice with different values.',
   BAD_DURATION: 'A duration is not a number of milliseconds, or one with ms, s, m or h.',
+  NOT_FOUND: 'Nobody has what was asked for: the answer is no.',
+  DEMO_FAILED: 'A step of the demo went wrong.',
+  TOO_MANY_OPEN_FILES: 'The system gives the process no more file descriptors.',
+  RUNNING_AS_ROOT: 'Only said: the node runs with all rights for the sake of a port.',
 } as const;
 
 /** A code without `ERR_`. */

@@ -9,9 +9,9 @@ import { version } from './version.js';
 /** The answer is no, which is nobody's fault: nobody has what was asked for, say. */
 export class NegativeAnswer extends Error {
   override readonly name = 'NegativeAnswer';
-  readonly code: string;
+  readonly code: FaultCode;
 
-  constructor(code: 'NOT_FOUND' | 'DEMO_FAILED', message: string) {
+  constructor(code: Extract<FaultCode, 'NOT_FOUND' | 'DEMO_FAILED'>, message: string) {
     super(message);
     this.code = code;
   }
@@ -52,7 +52,7 @@ export function failureOf(fault: unknown): Failure {
   return failure(exitCodes.internal, 'INTERNAL', `${detail}; --debug shows the trace`);
 }
 
-function failure(exitCode: number, code: string, detail: string): Failure {
+function failure(exitCode: number, code: FaultCode, detail: string): Failure {
   return { exitCode, report: { code: `ERR_${code}`, message: `${code}: ${detail}` } };
 }
 
