@@ -12,6 +12,7 @@ export {
 } from './arbiter/vector-clock.js';
 export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
 export type { Contact, Json } from './contracts/contact.js';
+export type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './contracts/memory-network.js';
 export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
 export { DisgoverError, type ErrorCode, type FaultCode, quote, Refusal, typeName } from './errors.js';
 export { utf8 } from './id/bytes.js';

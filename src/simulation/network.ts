@@ -1,11 +1,12 @@
 // The network of simulations: latency, loss, partitions, stalls and crashes in virtual time, all from the runtime's seed.
 
+import type { MemoryAddress as Address, Attach, MemoryNetwork } from '../contracts/memory-network.js';
 import type { Timer } from '../contracts/runtime.js';
 import { Cuts } from './cuts.js';
 import { drawLatency, type Latency } from './latency.js';
 import { TraceHash } from './trace-hash.js';
 import type { VirtualRuntime } from './virtual-runtime.js';
-import { type Address, type Attach, type Carrier, SimulatedWire } from './wire.js';
+import { type Carrier, SimulatedWire } from './wire.js';
 
 export interface SimulatedNetworkOptions {
   /** One way, for each frame; a dial costs two. Default 10. */
@@ -30,7 +31,7 @@ export interface NetworkCounts {
  * Frames of one direction of a link do not overtake each other. Nothing arrives in the moment in which it was sent, not
  * even without latency, but in an event of its own.
  */
-export class SimulatedNetwork {
+export class SimulatedNetwork implements MemoryNetwork {
   /** Who accepts wires at which `host:port`; one entry for each transport that listens. */
   readonly listeners = new Map<string, Attach>();
   /** As in the options; may be changed at any time. */

@@ -1,27 +1,6 @@
 // One end of a wire of the simulated network. What travels, when and whether, is the network's business.
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** The link that is attached to an end. */
-export interface WireEnd {
-  readonly isReading: boolean;
-  onFrame(frame: Uint8Array): void;
-  onEnd(): void;
-}
-
-/** What a link may do with its end. */
-export interface Wire {
-  readonly remote: Address;
-  readonly isRead: boolean;
-  send(frame: Uint8Array): void;
-  end(): void;
-}
-
-/** Puts a link at its end of a new wire. */
-export type Attach = (wire: Wire) => WireEnd;
+import type { MemoryAddress as Address, Wire, WireEnd } from '../contracts/memory-network.js';
 
 /** What a wire asks of its network. */
 export interface Carrier {

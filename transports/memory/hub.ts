@@ -1,6 +1,6 @@
 // The plain network: everything arrives, at once and in order. For tests and examples in one process, in real time.
 
-import type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './memory-network.js';
+import type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from '../../src/plugin.js';
 
 /** What nodes of one process meet at: `memory({ network: hub })`. It keeps nothing but who listens. */
 export class Hub implements MemoryNetwork {

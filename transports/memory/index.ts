@@ -1,11 +1,10 @@
 // `disgover/transports/memory`: nodes of one process, without sockets.
 
-import type { Transport } from '../../src/plugin.js';
-import type { MemoryNetwork } from './memory-network.js';
+import type { MemoryNetwork, Transport } from '../../src/plugin.js';
 import { MemoryTransport } from './memory-transport.js';
 
+export type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from '../../src/plugin.js';
 export { Hub } from './hub.js';
-export type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './memory-network.js';
 
 export interface MemoryOptions {
   /** What the nodes meet at: a `Hub`, or a `SimulatedNetwork` of `disgover/testing`. */

@@ -6,8 +6,9 @@ import {
   type LinkHandlers,
   limits,
   type TransportInfo,
+  type Wire,
+  type WireEnd,
 } from '../../src/plugin.js';
-import type { Wire, WireEnd } from './memory-network.js';
 
 export class MemoryLink implements Link, WireEnd {
   readonly remote: string;

@@ -1,15 +1,18 @@
 // Listens at an address of a network in memory, dials others there, and knows the links that are open.
 
 import {
+  type Attach,
   DisgoverError,
   type Link,
+  type MemoryAddress,
+  type MemoryNetwork,
   quote,
   type Transport,
   type TransportInfo,
   typeName,
+  type Wire,
 } from '../../src/plugin.js';
 import { MemoryLink } from './memory-link.js';
-import type { Attach, MemoryAddress, MemoryNetwork, Wire } from './memory-network.js';
 
 /** Ports for those who do not care are looked for from here. */
 const FIRST_PORT = 1_024;

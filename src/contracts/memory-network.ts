@@ -1,5 +1,5 @@
-// What the memory transport asks of a network. `Hub` here and `SimulatedNetwork` of `disgover/testing` are such networks;
-// they decide when, and whether, something arrives. The rest of a link is in memory-link.ts.
+// What the memory transport asks of a network. `Hub` of disgover/transports/memory and `SimulatedNetwork` of disgover/testing are
+// such networks; they decide when, and whether, something arrives. The rest of a link is the transport's.
 
 export interface MemoryAddress {
   readonly host: string;
