@@ -13,6 +13,9 @@ import { EncodedContact } from '../wire/contact-codec.js';
 import type { RoundTrip } from './round-trip.js';
 import { Session, type SessionHost } from './session.js';
 
+/** The least time between two looks for idle sessions. */
+const IDLE_CHECK_MS = 1_000;
+
 /** Whom to dial: a contact, or an address whose id is not known yet (a seed). */
 export type DialTarget = EncodedContact | TransportInfo;
 
@@ -241,7 +244,9 @@ export class SessionPool {
     if (this.#idleAlarm !== undefined || this.#isClosed) return;
     let next = this.#host.now() + limits.idleMs;
     for (const session of this.#sessions) next = Math.min(next, session.lastUsedAt + limits.idleMs);
-    this.#idleAlarm = this.#host.alarms.at(next, () => {
+    // One that is idle and still waited for is looked at again, once its requests have had their time.
+    const soonest = this.#host.now() + IDLE_CHECK_MS;
+    this.#idleAlarm = this.#host.alarms.at(Math.max(next, soonest), () => {
       this.#idleAlarm = undefined;
       const longAgo = this.#host.now() - limits.idleMs;
       for (const session of [...this.#sessions]) {

@@ -60,6 +60,7 @@ export class Session {
   readonly dialledId: ContactId | undefined;
   readonly pending: PendingRequests;
   readonly roundTrip = new RoundTrip();
+  /** When a frame last came in. What we send does not count: a link whose other end is gone would be used for ever. */
   lastUsedAt: number;
   lastRequestId = 0;
   unsolicitedReplies = 0;
@@ -119,7 +120,6 @@ export class Session {
   /** Encodes and sends. Before the peer is known, what is too long or too much for a stranger waits. */
   send(message: Message): void {
     if (this.#endedBy !== undefined) return;
-    this.lastUsedAt = this.#host.now();
     const frame = encode(message);
     if (this.peer === undefined && message.type !== 'close') {
       const isTooMuch =

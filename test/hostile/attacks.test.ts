@@ -425,6 +425,40 @@ describe('attacks', function () {
     });
   });
 
+  context('by links that are half open', () => {
+    it('a node is reached over a new one, though it is asked over the dead one again and again', async () => {
+      const honest = await known();
+      const dead = honest.accepted.map((peer) => peer.serve({ findNode: () => null, ping: () => null }));
+      const outcomes: unknown[] = [];
+      for (let i = 0; i < 12; i++) {
+        const outcome = victim.node.ping(honest.contact).catch(({ code }) => code);
+        // Answers are real, deadlines are not.
+        const isAnswered = await Promise.race([
+          outcome,
+          new Promise((resolve) => setTimeout(resolve, 20, 'no')),
+        ]);
+        if (isAnswered === 'no') await victim.runtime.advance(5_100);
+        outcomes.push(await outcome);
+        await victim.runtime.advance(5_000);
+      }
+      expect(outcomes[0]).to.equal('ERR_TIMEOUT');
+      expect(outcomes.at(-1)).to.deep.include({ id: honest.id });
+      for (const peer of dead) expect(peer.isEnded).to.equal(true);
+    });
+
+    it('200 that are reset as soon as they are open leave nothing', async () => {
+      for (let i = 0; i < 10; i++) {
+        const peers = await Promise.all(Array.from({ length: 20 }, () => RawPeer.connect(victim.address)));
+        for (const peer of peers) {
+          peer.hello();
+          peer.destroy(true);
+        }
+      }
+      await victim.expectSound();
+      await victim.until(() => victim.sizes.sessions === 0);
+    });
+  });
+
   context('by withdrawals', () => {
     const contact = { id: idOf('x'), vectorClock: 5, data: 1 };
 
