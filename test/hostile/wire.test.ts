@@ -1,7 +1,6 @@
 // Bad input on the wire, row by row, against a node over TCP: a peer that shares no code with it writes the bytes by hand.
-// Left out until the parts exist that they are about: rows of TLS ports (3), secrets and proofs (parts of 9 and 28, 12, and the
-// ninth frame of 7), admission (13), limits of rate and of addresses (30, 31), WebSocket (33, 34) and UDP (35, 36). Row 29 is
-// about the arbiter: see announces.test.ts.
+// Left out until the parts exist that they are about: rows of TLS ports (3), secrets and proofs (12, parts of 9 and 28, the ninth
+// frame of 7), admission (13), limits of rate and of addresses (30, 31), WebSocket (33, 34) and UDP (35, 36).
 
 import { expect } from 'chai';
 import type { FaultCode } from '../../src/errors.js';
@@ -512,6 +511,25 @@ describe('hostile bytes', function () {
       for (let i = 0; i < 10; i++) peer.send(replies[i % 3] as Buffer);
       await victim.expectServes(peer);
       expect(victim.refused.map(({ code }) => code)).to.deep.equal(Array(10).fill('UNSOLICITED_REPLY'));
+      victim.expectNothingKept();
+      peer.close();
+      await victim.expectSound();
+    });
+
+    it('29: an announce of an id that is registered here meets it in the arbiter', async () => {
+      const conflicts: unknown[] = [];
+      victim.node.on('conflict', ({ candidate, standing }) =>
+        conflicts.push([candidate.data, standing.data]),
+      );
+      const peer = await RawPeer.greeted(victim.address);
+      const claim = { id: idOf('honest'), data: 'a claim' };
+      const { exact, conflicts: before } = await peer.found({
+        target: { id: claim.id },
+        announced: [claim],
+      });
+      expect(exact?.contact.data).to.deep.equal({ note: 'still here' });
+      expect(before).to.deep.equal([exact?.contact]);
+      expect(conflicts).to.deep.equal([['a claim', { note: 'still here' }]]);
       victim.expectNothingKept();
       peer.close();
       await victim.expectSound();
