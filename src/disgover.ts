@@ -182,6 +182,7 @@ export class Disgover {
     );
     if (address === undefined)
       throw new DisgoverError('NO_TRANSPORT_FOR', 'no address that this node can dial');
+    if (this.#engine.isHere(address)) return contacts.hosted(asked.id)?.contact;
     const pong = await client.ping(address, asked.idBytes, { signal });
     if (pong.contact === undefined) return undefined;
     if (equalBytes(pong.contact.bytes, asked.bytes)) return asked.contact; // nothing new

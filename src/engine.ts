@@ -23,7 +23,7 @@ import { Alarms } from './runtime/alarms.js';
 import { RoundTrip } from './session/round-trip.js';
 import type { Session } from './session/session.js';
 import { type DialTarget, SessionPool } from './session/session-pool.js';
-import { addressesOf } from './wire/addresses.js';
+import { addressesOf, addressKey } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES } from './wire/messages.js';
 
@@ -86,6 +86,7 @@ export class Engine {
       onOpen: (session) => this.#onSession(session),
       onClosed: (session) => this.#onSessionClosed(session),
       onRefused: (session, refusal) => this.#refused(session.remote, refusal),
+      onFault: (cause) => this.#onFault(cause),
       onFrame: makeReceive({
         k,
         hosted: (id) => this.contacts.hosted(id),
@@ -99,7 +100,7 @@ export class Engine {
         },
         onRefused: (session, refusal) => this.#refused(session.remote, refusal),
         onUnknownPart: () => this.#count('unknownPart'),
-        onFault: (cause) => options.logger.error({ cause }, 'fault of our own'),
+        onFault: (cause) => this.#onFault(cause),
       }),
     });
     this.client = new RpcClient(this.pool, {
@@ -193,8 +194,14 @@ export class Engine {
     if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);
   }
 
+  /** Whether the address is one of this node's own. */
+  isHere(address: TransportInfo): boolean {
+    return addressesOf(this.#own).some((own) => addressKey(own) === addressKey(address));
+  }
+
   /** Who is at an address. @throws as a ping does. */
   async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
+    if (this.isHere(address)) return this.#own.contact;
     // Asked for our own id, which it cannot host: its HELLO is what is wanted.
     await this.client.ping(address, this.#own.idBytes, { signal });
     const peer = this.pool.get(address)?.peer;
@@ -287,6 +294,11 @@ export class Engine {
     } catch {
       // Nobody was there, or we are closing: the table is what it is.
     }
+  }
+
+  #onFault(cause: unknown): void {
+    this.#count('fault');
+    this.options.logger.error({ cause }, 'fault of our own');
   }
 
   #refused(remote: string, { code, detail }: Refusal): void {

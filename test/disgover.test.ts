@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
+import type { TransportInfo } from '../src/contracts/transport.js';
 import { Disgover } from '../src/disgover.js';
 import { DisgoverError, type ErrorCode } from '../src/errors.js';
 import type { Conflict, Contact, ContactInput, LookupStep } from '../src/index.js';
@@ -583,6 +584,21 @@ describe('Disgover', () => {
         await a?.unregister(id);
         expect(await b?.ping(registered as Contact)).to.equal(undefined);
         expect(await b?.ping(a?.contact as Contact)).to.deep.equal(a?.contact);
+      }));
+
+    it('answers for itself without dialling itself', () =>
+      withNodes(2, async (_nodes, a) => {
+        const registered = await a?.register({ id, data: 1 });
+        expect(await a?.ping(registered as Contact)).to.deep.equal(registered);
+        expect(await a?.ping({ ...registered, id: idOf('not here') })).to.equal(undefined);
+      }));
+
+    it('asks an address who is there', () =>
+      withNodes(2, async (_nodes, a, b) => {
+        const { type, host, port } = b?.contact.transport as TransportInfo;
+        expect(await a?.ping(`${type}://${host}:${port}`)).to.deep.equal(b?.contact);
+        expect(await b?.ping(`${type}://${host}:${port}`)).to.deep.equal(b?.contact);
+        await expectCode(a?.ping('nowhere') as Promise<unknown>, 'ERR_BAD_SEED');
       }));
 
     it('rejects when nobody is there, or when nobody here can dial it', () =>

@@ -32,7 +32,7 @@ describe('the ban on clocks, timers and randomness', () => {
 
   // One run over a project of offences: the linter's stdin mode reports no rule and fails on clean input, too.
   before(async function () {
-    this.timeout(10_000);
+    this.timeout(30_000);
     project = await mkdtemp(join(tmpdir(), 'disgover-lint-'));
     for (const name of ['biome.jsonc', 'tools/lint', '.gitignore']) {
       await cp(join(root, name), join(project, name), { recursive: true });

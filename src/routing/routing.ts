@@ -20,7 +20,7 @@ import { Verifier } from './verifier.js';
 const FAILURES_ALLOWED = 2;
 /** Between two looks at what is stale. */
 const TICK_MS = 60_000;
-/** A bucket that no lookup walked to for so long is walked to. */
+/** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
 const STALE_MS = 900_000;
 
 export interface RoutingDependencies extends RoutingTableOptions {
@@ -254,17 +254,15 @@ export class Routing {
     return this.#refresh.stale(closest.key, this.#deps.runtime.now(), STALE_MS);
   }
 
-  /** Once a minute: walks where nobody walked, and asks who did not answer for longest. */
+  /** Once a minute: walks where nobody walked, and asks who did not answer for long, as many as the verifier takes. */
   #setTick(): Alarm {
     return this.#deps.alarms.after(jittered(this.#deps.runtime, TICK_MS, 0.2), () => {
       this.#tick = this.#isClosed ? undefined : this.#setTick();
       void this.refresh();
-      let oldest: { contact: EncodedContact; verifiedAt: number } | undefined;
-      for (const entry of this.#table.entries()) {
-        if (oldest === undefined || entry.verifiedAt < oldest.verifiedAt) oldest = entry;
+      const longAgo = this.#deps.runtime.now() - STALE_MS;
+      for (const { contact, verifiedAt } of this.#table.entries()) {
+        if (verifiedAt < longAgo) this.#verifier.add(contact);
       }
-      if (oldest !== undefined && oldest.verifiedAt < this.#deps.runtime.now() - STALE_MS)
-        this.#verifier.add(oldest.contact);
     });
   }
 }

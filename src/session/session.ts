@@ -30,6 +30,8 @@ export interface SessionHost {
   /** The peer did what it must not; the session goes on or ends by itself. */
   onRefused(session: Session, refusal: Refusal): void;
   onClosed(session: Session): void;
+  /** A fault of our own, met while a frame was handled. */
+  onFault(fault: unknown): void;
 }
 
 /** Why a peer ends a session when nobody is at fault. */
@@ -169,8 +171,14 @@ export class Session {
     this.#frameAlarm?.cancel();
     this.#frameAlarm = undefined;
     this.lastUsedAt = this.#host.now();
-    if (this.peer === undefined) this.#onFirstFrame(frame);
-    else this.#host.onFrame(this, frame);
+    try {
+      if (this.peer === undefined) this.#onFirstFrame(frame);
+      else this.#host.onFrame(this, frame);
+    } catch (fault) {
+      // A fault of our own that a peer has found ends its session, and never the process.
+      this.#host.onFault(fault);
+      this.close('INTERNAL', 'a fault of this node');
+    }
   }
 
   #onFirstFrame(frame: Uint8Array): void {

@@ -114,7 +114,9 @@ describe('vectorClock', () => {
       expect(after({ vectorClock: 6 })).to.equal(7);
       expect(after({ vectorClock: 'alien' })).to.equal(1);
       expect(after({ vectorClock: { a: 2 } })).to.deep.equal({ a: 2, '': 1 });
-      expect(() => after({ vectorClock: last })).to.throw().with.property('code', 'ERR_CLOCK_EXHAUSTED');
+      expect(() => after({ vectorClock: last }))
+        .to.throw()
+        .with.property('code', 'ERR_CLOCK_EXHAUSTED');
     });
 
     it('leaves a clock that is given', () => {

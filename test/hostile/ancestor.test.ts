@@ -16,7 +16,7 @@ import { Victim } from '../support/victim.js';
 const x = idOf('x');
 
 describe('what the ancestor got wrong', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   let victim: Victim;
   const listeners: RawListener[] = [];
 

@@ -18,7 +18,7 @@ import { Victim } from '../support/victim.js';
 const largestClock = Number.MAX_SAFE_INTEGER;
 
 describe('attacks', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   let victim: Victim;
   let open: (() => unknown)[];
 

@@ -11,7 +11,7 @@ import { Victim } from '../support/victim.js';
 const x = idOf('x');
 
 describe('hostile contacts from afar', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   let victim: Victim;
   const listeners: RawListener[] = [];
 

@@ -422,7 +422,7 @@ const badReplies: readonly BadReply[] = [
 ];
 
 describe('hostile bytes', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   let victim: Victim;
 
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import { idOf } from '../../src/index.js';
 import { built, Command, type Ended, endAll, run, startNode } from '../support/command.js';
 
 describe('disgover', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   before(built);
   afterEach(endAll);
 

@@ -21,7 +21,7 @@ const isAlive = (pid: number) => {
 };
 
 describe('disgover demo', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   before(built);
   afterEach(endAll);
 

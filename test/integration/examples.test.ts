@@ -45,7 +45,7 @@ const printed: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('the examples', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
 
   it('are these', () => {
     const names = readdirSync(`${root}/examples`);
@@ -72,7 +72,7 @@ describe('the examples', function () {
 });
 
 describe('README.md', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
 
   const readme = read('README.md');
   const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gms), ([, code]) => code as string);

@@ -127,7 +127,7 @@ class Member {
 }
 
 describe('a peer written from the protocol alone', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
   const nodes: Disgover[] = [];
   let member: Member;
 

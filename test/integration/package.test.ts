@@ -25,7 +25,7 @@ const npm = (args: readonly string[], cwd: string) =>
   run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], cwd);
 
 describe('the package', function () {
-  this.timeout(10_000);
+  this.timeout(30_000);
 
   let folder: string;
   let tarball: string;

@@ -155,7 +155,7 @@ for (const [name, { arbiter: m }] of Object.entries(shipped)) {
   const n = (a: Contact) => m(undefined, a);
 
   describe(`laws of ${name}`, function () {
-    this.timeout(10_000);
+    this.timeout(30_000);
 
     it('is closed: the result is a contact of the same id that survives encoding', () => {
       holds(

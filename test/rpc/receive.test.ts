@@ -132,6 +132,19 @@ describe('makeReceive', () => {
     });
   });
 
+  context('when a fault of our own comes to light', () => {
+    it('ends the session that has found it, and nothing else', async () => {
+      const fault = new Error('a bug');
+      const onRefused = () => {
+        throw fault;
+      };
+      const { tell, peer } = await greeted({ onRefused });
+      const [reply] = await tell(nodesReply(99));
+      expect(reply).to.deep.equal({ type: 'close', code: 'INTERNAL' });
+      expect([peer.faults, peer.pool.size]).to.deep.equal([[fault], 0]);
+    });
+  });
+
   context('when a reply comes that nobody waits for', () => {
     it('ignores ten of them, and ends the session at the eleventh', async () => {
       const { raw, tell, peer } = await greeted();

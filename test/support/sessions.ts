@@ -60,6 +60,7 @@ export class SessionPeer {
   readonly roundTrip = new RoundTrip();
   readonly opened: Session[] = [];
   readonly closed: Session[] = [];
+  readonly faults: unknown[] = [];
   readonly refusals: Refusal[] = [];
   contact: EncodedContact;
   readonly #world: SessionNetwork;
@@ -100,6 +101,7 @@ export class SessionPeer {
       onOpen: (session) => this.opened.push(session),
       onClosed: (session) => this.closed.push(session),
       onRefused: (_session, refusal) => this.refusals.push(refusal),
+      onFault: (fault) => this.faults.push(fault),
       onFrame: makeReceive(deps),
     });
   }
