@@ -246,7 +246,9 @@ export class Session {
 
   #onClose(reason: LinkCloseReason | undefined): void {
     if (this.#endedBy !== undefined) return;
-    const { code, detail = 'the link ended' } = reason ?? { code: 'LINK_LOST' as const };
+    const { code, detail: said = 'the link ended' } = reason ?? { code: 'LINK_LOST' as const };
+    const isOfStranger = code === 'FRAME_TOO_LARGE' && this.peer === undefined;
+    const detail = isOfStranger ? `${said} before the peer is proved` : said;
     if (code !== 'LINK_LOST') this.#host.onRefused(this, new Refusal(code, detail));
     this.#end(new DisgoverError(code, detail));
   }
