@@ -595,7 +595,7 @@ describe('Disgover', () => {
 
     it('asks an address who is there', () =>
       withNodes(2, async (_nodes, a, b) => {
-        const { type, host, port } = b?.contact.transport as TransportInfo;
+        const { type, host, port } = (b as Disgover).contact.transport as TransportInfo;
         expect(await a?.ping(`${type}://${host}:${port}`)).to.deep.equal(b?.contact);
         expect(await b?.ping(`${type}://${host}:${port}`)).to.deep.equal(b?.contact);
         await expectCode(a?.ping('nowhere') as Promise<unknown>, 'ERR_BAD_SEED');
