@@ -96,6 +96,8 @@ export class Disgover {
     const { contacts, options } = this.#engine;
     const input = checkObject(contact);
     const id = parseContactId(input.id ?? contactIdOfBytes(options.runtime.randomBytes(FILLED_ID_BYTES)));
+    if (id === this.id)
+      throw new DisgoverError('BAD_CONTACT', "the id is the node's own: see the option data");
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
     const prepare = (known: EncodedContact | undefined) =>
       this.#prepare({ ...own(input), ...own({ id, transport: this.contact.transport }) }, known);

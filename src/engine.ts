@@ -104,6 +104,9 @@ export class Engine {
       }),
     });
     this.client = new RpcClient(this.pool, {
+      onAnswered: (target) => {
+        if (target instanceof EncodedContact) this.routing.answered(target);
+      },
       onFailed: (target, fault) => this.#onRequestFailed(target, fault),
     });
     this.routing = new Routing({
@@ -188,6 +191,7 @@ export class Engine {
   async listen(): Promise<void> {
     const infos: TransportInfo[] = [];
     for (const transport of this.options.transports) {
+      if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
       const info = await transport.listen((link) => this.pool.accept(link));
       if (info !== undefined) infos.push(info);
     }
@@ -276,8 +280,8 @@ export class Engine {
   async #askSeed(seed: DialTarget): Promise<void> {
     await this.client.findNode(seed, { target: { key: this.#own.key } });
     const session = this.pool.get(seed);
-    if (session?.peer !== undefined && !session.isAddressProved)
-      await this.#pingAddress(session.peer).catch(() => {});
+    // Or else it is nobody to start from: another seed may be.
+    if (session?.peer !== undefined && !session.isAddressProved) await this.#pingAddress(session.peer);
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {

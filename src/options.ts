@@ -91,6 +91,9 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 const NODE_ID_BYTES = 20;
 
+const LOGGER = ['debug', 'info', 'warn', 'error'] as const;
+const METRICS = ['increment'] as const;
+
 const silent: Logger = Object.freeze({ debug() {}, info() {}, warn() {}, error() {} });
 const uncounted: Metrics = Object.freeze({ increment() {} });
 
@@ -126,12 +129,27 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
     data: options.data,
     ...checkArbiter(options),
     logger:
-      options.logger === undefined
-        ? silent
-        : checkMethods('logger', options.logger, ['debug', 'info', 'warn', 'error']),
+      options.logger === undefined ? silent : guarded(checkMethods('logger', options.logger, LOGGER), LOGGER),
     metrics:
-      options.metrics === undefined ? uncounted : checkMethods('metrics', options.metrics, ['increment']),
+      options.metrics === undefined
+        ? uncounted
+        : guarded(checkMethods('metrics', options.metrics, METRICS), METRICS),
   };
+}
+
+/** Logger and metrics are called from within the engine: what they throw is theirs alone, and goes no further. */
+function guarded<Value extends object>(value: Value, methods: readonly (string & keyof Value)[]): Value {
+  const calls = methods.map((method) => [
+    method,
+    (...args: readonly unknown[]) => {
+      try {
+        (value[method] as (...args: readonly unknown[]) => void)(...args);
+      } catch {
+        // There is nobody to tell: the one who tells has failed.
+      }
+    },
+  ]);
+  return Object.fromEntries(calls) as Value;
 }
 
 function checkArbiter({

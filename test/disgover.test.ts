@@ -576,6 +576,34 @@ describe('Disgover', () => {
     });
   });
 
+  describe('what the application passes in', () => {
+    it('may throw, and harms nobody: logger and metrics', () => {
+      const thrower = () => {
+        throw new Error('not today');
+      };
+      const logger = { debug: thrower, info: thrower, warn: thrower, error: thrower };
+      return withNodes(
+        3,
+        async (_nodes, a, b) => {
+          await a?.register({ id, data: 1 });
+          expect((await b?.find(id, { fresh: true }))?.data).to.equal(1);
+        },
+        { logger, metrics: { increment: thrower } },
+      );
+    });
+
+    it('is refused as an entity when its id is that of the node', () =>
+      withNodes(1, async (_nodes, a) => {
+        await expectCode(a?.register({ id: a.id, data: 1 }) as Promise<unknown>, 'ERR_BAD_CONTACT');
+      }));
+
+    it('is found with what is known here, though fewer agree than were wanted', () =>
+      withNodes(1, async (_nodes, a) => {
+        const registered = await a?.register({ id, data: 1 });
+        expect(await a?.find(id, { agree: 2 })).to.deep.equal(registered);
+      }));
+  });
+
   describe('ping', () => {
     it('asks the host whether it hosts the entity', () =>
       withNodes(3, async (_nodes, a, b) => {
@@ -591,6 +619,16 @@ describe('Disgover', () => {
         const registered = await a?.register({ id, data: 1 });
         expect(await a?.ping(registered as Contact)).to.deep.equal(registered);
         expect(await a?.ping({ ...registered, id: idOf('not here') })).to.equal(undefined);
+      }));
+
+    it('tells that the node has answered: it is as fresh as that', () =>
+      withNodes(2, async (nodes, a, b) => {
+        await nodes.runtime.sleep(30_000);
+        const other = b as Disgover;
+        await a?.ping(other.contact);
+        await a?.find(other.id, { fresh: true });
+        const [bucket] = (a as Disgover).routing.health().buckets;
+        expect(bucket?.verifiedMsAgo).to.be.below(1_000);
       }));
 
     it('asks an address who is there', () =>

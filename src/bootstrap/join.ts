@@ -93,8 +93,11 @@ export class Join {
       this.#set('isolated');
       return this.#retryLater();
     }
-    await this.#deps.walkHome();
-    if (this.#isClosed) return;
+    if (this.#deps.hasNodes()) await this.#deps.walkHome();
+    if (!this.#deps.hasNodes()) {
+      this.#set('isolated');
+      return this.#retryLater();
+    }
     this.#retryMs = FIRST_RETRY_MS;
     this.#set('joined');
   }

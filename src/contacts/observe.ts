@@ -175,10 +175,13 @@ export class Contacts {
     if (buried !== undefined && this.#isBuriedBy(buried, contact)) return { before: buried };
     if (!this.registrations.has(contact.id) && this.#deps.isTooFarToHold(contact.key))
       return this.#heardInPassing(contact);
-    return this.#meet(contact, limits.registrationMs, (standing, before) => {
+    const observed = this.#meet(contact, limits.registrationMs, (standing, before) => {
       this.held.announce(before, contact, standing);
-      this.cache.delete(contact.id);
+      // A newer one that is only cached is not held for that, and stays.
+      if (this.held.get(contact.id) !== undefined) this.cache.delete(contact.id);
     });
+    // What stood before is told where something stands: without it, it would be taken for withdrawn.
+    return this.exact(contact.id) === undefined ? {} : observed;
   }
 
   /** An announce that is not ours to hold: what we have of the id should not be older all the same. */

@@ -1,4 +1,4 @@
-// Where counters go. The agent feeds a metrics library through this; without one, nothing is counted twice.
+// Where counters go: a few lines adapt any metrics library.
 
 export interface Metrics {
   /** Adds one to the counter `name`; labels are few and of small range (`code`, `kind`), never ids. */

@@ -61,6 +61,8 @@ export class DisjointLookup implements Walk {
         this.#pathOf.set(move.peer, path);
         return move;
       }
+      // Over the budget nobody is asked; who was is waited for.
+      if (move.type === 'ask') waiting ||= this.#pathOf.size > 0;
       if (move.type === 'wait') {
         waiting = true;
         if (move.until !== undefined && (until === undefined || move.until < until)) until = move.until;

@@ -1,7 +1,7 @@
 // An id → its contact: registrations and held contacts, then the cache, then a walk that stops at the first exact match.
 
 import type { Contacts } from '../contacts/observe.js';
-import { Refusal } from '../errors.js';
+import { DisgoverError, Refusal } from '../errors.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { keyOf } from '../id/key.js';
 import type { Quarantine } from '../routing/quarantine.js';
@@ -11,6 +11,8 @@ import type { WalkStep } from './run-lookup.js';
 import { SharedWalks } from './shared-walks.js';
 import { type LookupStep, stepOf } from './trace.js';
 import type { Walker, WalkOptions } from './walker.js';
+
+const ENDS_SHORT: ReadonlySet<string> = new Set(['ERR_NO_NODES', 'ERR_LOOKUP_TIMEOUT']);
 
 export interface FindOptions {
   readonly signal?: AbortSignal;
@@ -84,7 +86,7 @@ export class Finder {
 
   async #walk(id: ContactId, agree: number, options: WalkOptions): Promise<EncodedContact | undefined> {
     const { contacts, walker } = this.#deps;
-    let standing = agree > 1 ? contacts.exact(id)?.contact : undefined;
+    let standing = agree > 1 ? this.#usable(contacts.exact(id)?.contact) : undefined;
     let agreed = standing === undefined ? 0 : 1;
     const steps = walker.walk({ target: { id: bytesOfContactId(id) } }, options);
     try {
@@ -98,6 +100,11 @@ export class Finder {
         standing = found;
         if (++agreed === agree) return standing;
       }
+    } catch (fault) {
+      // Fewer than were wanted have answered, or only we ourselves: what is known is better than nothing.
+      const isShort = fault instanceof DisgoverError && ENDS_SHORT.has(fault.code);
+      if (standing === undefined || !isShort) throw fault;
+      return standing;
     } finally {
       await steps.return('closest');
     }

@@ -105,7 +105,8 @@ export async function* runLookup(
 
   /** Resolves when something has arrived, was aborted, or when somebody in flight becomes late. */
   async function arrival(until: number | undefined): Promise<void> {
-    if (arrived.length > 0) return;
+    // Aborted while something was being asked: nobody will wake us.
+    if (arrived.length > 0 || requests.aborted) return;
     let alarm: Alarm | undefined;
     await new Promise<void>((resolve) => {
       wake = resolve;

@@ -18,9 +18,14 @@ export class Quarantine {
   strike(id: ContactId, now: number, contact?: EncodedContact): void {
     const before = this.#failed.get(id);
     // What was in flight together fails together: that is one failure.
-    const isCounted = before !== undefined && now < before.until;
-    if (isCounted && (contact === undefined || before.contact?.equals(contact))) return;
-    const strikes = (before?.strikes ?? 0) + 1;
+    const isHeld = before !== undefined && now < before.until;
+    if (isHeld && (contact === undefined || before.contact?.equals(contact))) return;
+    // Long after its last failure, or at another address, it starts anew.
+    const isInARow =
+      before !== undefined &&
+      now < before.until + limits.quarantineLastMs &&
+      (contact === undefined || before.contact === undefined || before.contact.equals(contact));
+    const strikes = isInARow ? before.strikes + 1 : 1;
     const ms = Math.min(limits.quarantineFirstMs * 2 ** (strikes - 1), limits.quarantineLastMs);
     this.#failed.delete(id);
     this.#failed.set(id, { strikes, until: now + ms, contact });

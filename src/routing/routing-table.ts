@@ -91,6 +91,12 @@ export class RoutingTable {
     return { type: 'added' };
   }
 
+  /** The node has answered: its entry is fresh. */
+  touch(contact: EncodedContact, now: number): void {
+    const stored = this.#tree.get(contact.key);
+    if (stored?.contact.equals(contact)) this.#meet(stored, contact, now);
+  }
+
   get(id: ContactId): TableEntry | undefined {
     return this.#tree.get(keyOf(bytesOfContactId(id))) ?? undefined;
   }

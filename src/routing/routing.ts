@@ -1,6 +1,7 @@
 // The table and what keeps it true: liveness checks, replacements, quarantine, refresh.
 
 import type { Runtime } from '../contracts/runtime.js';
+import { DisgoverError } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
 import type { Key } from '../id/key.js';
@@ -22,6 +23,8 @@ const FAILURES_ALLOWED = 2;
 const TICK_MS = 60_000;
 /** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
 const STALE_MS = 900_000;
+
+const OURS: ReadonlySet<string> = new Set(['ERR_BUSY', 'ERR_CLOSED', 'ERR_NO_TRANSPORT_FOR']);
 
 export interface RoutingDependencies extends RoutingTableOptions {
   readonly runtime: Runtime;
@@ -93,6 +96,11 @@ export class Routing {
   isElsewhere(contact: EncodedContact): boolean {
     const known = this.get(contact.id);
     return known !== undefined && !haveSameAddresses(known, contact);
+  }
+
+  /** A node has answered a request. */
+  answered(contact: EncodedContact): void {
+    if (!this.#isClosed) this.#table.touch(contact, this.#deps.runtime.now());
   }
 
   /** A node did not answer. `asked`: the contact it was asked by; at another address than ours it does not count against ours. */
@@ -195,8 +203,10 @@ export class Routing {
     this.#contested.add(id);
     try {
       await this.#deps.pingAddress(incumbent);
-    } catch {
-      if (this.#isClosed) return;
+    } catch (fault) {
+      // That we cannot ask now, or never could, says nothing of the node.
+      const isOurs = fault instanceof DisgoverError && OURS.has(fault.code);
+      if (this.#isClosed || isOurs) return;
       this.remove(id);
       this.add(newcomer);
     } finally {

@@ -1,6 +1,7 @@
 // Asks a peer: over the session there is, or a new one. One promise a request.
 
 import { DisgoverError } from '../errors.js';
+import type { Abortable } from '../runtime/abort.js';
 import type { RequestOptions } from '../session/pending-requests.js';
 import type { Session } from '../session/session.js';
 import type { DialTarget, SessionPool } from '../session/session-pool.js';
@@ -15,6 +16,8 @@ export interface NodesQuery {
 }
 
 export interface ClientEvents {
+  /** The target has answered. */
+  onAnswered(target: DialTarget): void;
   /** The target did not answer: no link, no HELLO, a refusal, no reply in time. Not called for aborts. */
   onFailed(target: DialTarget, fault: DisgoverError): void;
 }
@@ -58,15 +61,10 @@ export class RpcClient {
     { signal }: RequestOptions,
     request: (session: Session) => Promise<Answer>,
   ): Promise<Answer> {
-    const reused = this.#pool.get(target);
     try {
-      try {
-        return await request(reused ?? (await this.#pool.dial(target, signal)));
-      } catch (fault) {
-        const isStale = reused?.peer !== undefined && fault instanceof DisgoverError && STALE.has(fault.code);
-        if (!isStale) throw fault;
-        return await request(await this.#pool.dial(target, signal));
-      }
+      const answer = await this.#askTwice(target, signal, request);
+      this.#events.onAnswered(target);
+      return answer;
     } catch (fault) {
       if (
         fault instanceof DisgoverError &&
@@ -77,6 +75,22 @@ export class RpcClient {
         this.#events.onFailed(target, fault);
       }
       throw fault;
+    }
+  }
+
+  /** A session that ended meanwhile, and by nobody's fault, is asked again over a new link. */
+  async #askTwice<Answer>(
+    target: DialTarget,
+    signal: Abortable | undefined,
+    request: (session: Session) => Promise<Answer>,
+  ): Promise<Answer> {
+    const reused = this.#pool.get(target);
+    try {
+      return await request(reused ?? (await this.#pool.dial(target, signal)));
+    } catch (fault) {
+      const isStale = reused?.peer !== undefined && fault instanceof DisgoverError && STALE.has(fault.code);
+      if (!isStale) throw fault;
+      return request(await this.#pool.dial(target, signal));
     }
   }
 }

@@ -10,7 +10,7 @@ import { answerFindNode, type FindNodeDependencies } from './handlers/find-node.
 import { answerPing, type PingDependencies } from './handlers/ping.js';
 
 export interface ReceiveDependencies extends PingDependencies, FindNodeDependencies {
-  /** Something was refused: for counters, events and demerits. */
+  /** Something was refused: for counters and events. */
   onRefused(session: Session, refusal: Refusal): void;
   onUnknownPart(): void;
   /** A fault of our own, which the peer does not see. */

@@ -59,10 +59,16 @@ export class Alarms {
     const slot = this.#slots.get(point);
     if (slot === undefined) return;
     this.#slots.delete(point);
+    const faults: unknown[] = [];
     for (const ring of slot.alarms) {
       slot.alarms.delete(ring);
-      ring();
+      try {
+        ring();
+      } catch (fault) {
+        faults.push(fault); // the others ring all the same
+      }
     }
+    if (faults.length > 0) throw faults[0];
   }
 
   #drop(point: number, slot: Slot): void {

@@ -165,6 +165,9 @@ export class SessionPool {
     const removeAbort = onAbort(signal, () => tooLate.abort(signal.reason));
     try {
       return await transport.dial(address, { signal: tooLate.signal });
+    } catch (cause) {
+      if (tooLate.signal.aborted || cause instanceof DisgoverError) throw cause;
+      throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });
     } finally {
       alarm.cancel();
       removeAbort();

@@ -62,6 +62,15 @@ class Joining {
 }
 
 describe('Join', () => {
+  it('is isolated, and asks again, when the seed that answered is nobody to start from', async () => {
+    const joining = new Joining(['a'], { hasNodes: () => false });
+    await joining.runtime.run(joining.join.join());
+    expect([joining.join.state, joining.walks]).to.deep.equal(['isolated', 0]);
+    await joining.runtime.advance(2_000);
+    expect(joining.asked.length).to.be.above(1);
+    joining.join.close();
+  });
+
   context('with no seeds', () => {
     it('is alone at once, and sets no timer', async () => {
       const joining = new Joining([]);

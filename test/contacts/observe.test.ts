@@ -73,6 +73,19 @@ class Node {
 }
 
 describe('Contacts', () => {
+  context('when an older contact is announced than the one in the cache', () => {
+    it('keeps the newer, however often it is announced, and calls nothing withdrawn', () => {
+      const node = new Node();
+      const newer = version(2, encodedNodeOf('elsewhere'));
+      node.observe(newer, { type: 'found', ttlMs: HOUR });
+      for (let i = 0; i < 2; i++) {
+        expect(node.announce(version(1)).before).to.equal(undefined);
+        expect(node.contacts.known(id)?.contact).to.deep.equal(newer.contact);
+        expect(node.contacts.exact(id)).to.equal(undefined);
+      }
+    });
+  });
+
   context('when a host announces what it hosts', () => {
     it('holds it for an hour', () => {
       const node = new Node();

@@ -67,6 +67,29 @@ class Driven {
 }
 
 describe('runLookup', () => {
+  it('ends when it is aborted by what it asks, in the same turn', async () => {
+    const stop = new AbortScope();
+    const reason = new Error('enough');
+    const driven = new Driven(
+      [1, 2],
+      {},
+      {
+        findNode: () => {
+          stop.abort(reason);
+          return Promise.reject(reason);
+        },
+      },
+    );
+    const steps = runLookup(driven.lookup, driven.deps, stop);
+    const outcome = await driven.runtime.run(
+      steps.next().then(
+        () => 'went on',
+        (thrown) => thrown,
+      ),
+    );
+    expect(outcome).to.equal(reason);
+  });
+
   context('when everybody answers', () => {
     it('yields each answer as it comes, and returns why it ended', async () => {
       const driven = new Driven([8, 9], { 8: [1, 2] });

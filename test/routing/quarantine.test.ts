@@ -7,6 +7,14 @@ import { idOf } from '../support/ids.js';
 const id = idOf('a');
 
 describe('Quarantine', () => {
+  it('starts anew long after the last failure, and for another contact of the id', () => {
+    const quarantine = new Quarantine();
+    const day = 86_400_000;
+    for (let i = 0; i < 8; i++) quarantine.strike(id, i * day, encodedOf('a'));
+    expect(quarantine.holds(id, 7 * day + limits.quarantineFirstMs - 1)).to.equal(true);
+    expect(quarantine.holds(id, 7 * day + limits.quarantineFirstMs)).to.equal(false);
+  });
+
   context('when a node has failed', () => {
     it('keeps it out for 5 seconds', () => {
       const quarantine = new Quarantine();

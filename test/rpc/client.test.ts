@@ -14,6 +14,7 @@ async function setUp(options: PeerOptions = {}) {
   const [near, far] = [await world.peer('near'), await world.peer('far', options)];
   const failed: (readonly [DialTarget, DisgoverError['code']])[] = [];
   const client = new RpcClient(near.pool, {
+    onAnswered: () => {},
     onFailed: (target, { code }) => failed.push([target, code]),
   });
   const ping = (target: DialTarget, signal?: AbortSignal) =>

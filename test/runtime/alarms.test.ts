@@ -93,6 +93,19 @@ describe('Alarms', () => {
     expect(rung).to.deep.equal([]);
   });
 
+  it('ring though one of their point has thrown, which is thrown afterwards', async () => {
+    const runtime = new VirtualRuntime();
+    const alarms = new Alarms(runtime);
+    const fault = new Error('a bug');
+    const rung: string[] = [];
+    alarms.after(1, () => {
+      throw fault;
+    });
+    alarms.after(1, () => rung.push('next'));
+    const thrown = await runtime.advance(100).catch((cause) => cause);
+    expect([thrown, rung]).to.deep.equal([fault, ['next']]);
+  });
+
   it('ring exactly those that were not cancelled, each in its time', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -71,6 +71,8 @@ export function serveDemo(): void {
     } catch (fault) {
       outcome = { fault: (fault as Error).message };
     }
-    process.send?.({ number, ...outcome, ms: performance.now() - startedAt } satisfies Reply);
+    const reply: Reply = { number, ...outcome, ms: performance.now() - startedAt };
+    // Whoever asked may be gone: then this process goes, too, and says nothing.
+    process.send?.(reply, (fault: Error | null) => fault && process.exit());
   });
 }
