@@ -11,8 +11,7 @@ import { equalBytes } from './id/bytes.js';
 import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
 import { limits } from './limits.js';
 import type { FindOptions } from './lookup/find.js';
-import type { LookupEnd } from './lookup/lookup.js';
-import { collectTrace, type LookupStep, type LookupTrace } from './lookup/trace.js';
+import { collectTrace, type LookupOutcome, type LookupStep, type LookupTrace } from './lookup/trace.js';
 import { type DisgoverOptions, resolveOptions } from './options.js';
 import type { RoutingHealth } from './routing/health-report.js';
 import { abortable } from './runtime/abort.js';
@@ -151,9 +150,12 @@ export class Disgover {
 
   /**
    * Walks to an id and yields each answer as it comes; ends after the first that has the contact (`found`). Asks the network
-   * even for what is known here. Leaving the loop ends the requests in flight. @throws as `find`.
+   * even for what is known here. Leaving the loop ends the requests in flight. Returns why it ended. @throws as `find`.
    */
-  async *lookup(id: string, options: LookupOptions = {}): AsyncGenerator<LookupStep, LookupEnd, undefined> {
+  async *lookup(
+    id: string,
+    options: LookupOptions = {},
+  ): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
     this.#check(options.signal);
     checkCount('paths', options.paths, limits.contactsInReply);
     checkDuration('timeoutMs', options.timeoutMs);

@@ -165,7 +165,6 @@ export class Engine {
       hasNodes: () => this.routing.size > 0,
     });
     this.join = new Join({
-      own: this.#own.key,
       runtime,
       alarms,
       seeds: options.seeds,

@@ -38,11 +38,6 @@ export class Events {
     return () => listeners.delete(listener);
   }
 
-  /** Whether anybody listens: what costs something to say need not be said otherwise. */
-  has(name: keyof DisgoverEvents): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
-  }
-
   emit<Name extends keyof DisgoverEvents>(name: Name, event: DisgoverEvents[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {
       try {

@@ -21,7 +21,7 @@ export {
   parseContactId,
 } from './id/contact-id.js';
 export type { FindOptions } from './lookup/find.js';
-export type { LookupStep, LookupTrace } from './lookup/trace.js';
+export type { LookupOutcome, LookupStep, LookupTrace } from './lookup/trace.js';
 export type { DisgoverOptions } from './options.js';
 export type { BucketHealth, RoutingHealth } from './routing/health-report.js';
 export type { CollectionSize, Snapshot } from './snapshot.js';

@@ -21,14 +21,6 @@ describe('Events', () => {
     remove();
     remove();
     events.emit('nodeAdded', added);
-    expect(events.has('nodeAdded')).to.equal(false);
-  });
-
-  it('know whether anybody listens', () => {
-    const events = new Events();
-    expect(events.has('state')).to.equal(false);
-    events.on('state', () => {});
-    expect(events.has('state')).to.equal(true);
   });
 
   it('tell all who listened when it happened, though one of them removes or adds others', () => {

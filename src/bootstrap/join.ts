@@ -3,7 +3,6 @@
 
 import type { Runtime } from '../contracts/runtime.js';
 import { asDisgoverError, DisgoverError } from '../errors.js';
-import type { Key } from '../id/key.js';
 import { type Abortable, abortable } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { randomFraction } from '../runtime/random.js';
@@ -16,7 +15,6 @@ import type { DialTarget } from '../session/session-pool.js';
 export type JoinState = 'joining' | 'joined' | 'alone' | 'isolated';
 
 export interface JoinDependencies {
-  readonly own: Key;
   readonly runtime: Runtime;
   readonly alarms: Alarms;
   readonly seeds: readonly DialTarget[];

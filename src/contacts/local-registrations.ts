@@ -66,8 +66,4 @@ export class LocalRegistrations {
   delete(id: ContactId): boolean {
     return this.#byId.delete(id);
   }
-
-  *owned(): Iterable<EncodedContact> {
-    for (const { own } of this.#byId.values()) yield own;
-  }
 }

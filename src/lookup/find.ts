@@ -6,10 +6,9 @@ import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { keyOf } from '../id/key.js';
 import type { Quarantine } from '../routing/quarantine.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import type { LookupEnd } from './lookup.js';
 import type { WalkStep } from './run-lookup.js';
 import { SharedWalks } from './shared-walks.js';
-import { type LookupStep, stepOf } from './trace.js';
+import { type LookupOutcome, type LookupStep, stepOf } from './trace.js';
 import type { Walker, WalkOptions } from './walker.js';
 
 const ENDS_SHORT: ReadonlySet<string> = new Set(['ERR_NO_NODES', 'ERR_LOOKUP_TIMEOUT']);
@@ -67,16 +66,16 @@ export class Finder {
   }
 
   /** The steps of a walk to the id, which ends with the first that found it. Asks the network even for what is known here. */
-  async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupEnd, undefined> {
+  async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
     const target = { id: bytesOfContactId(id) };
     const key = keyOf(target.id);
     const steps = this.#deps.walker.walk({ target }, options);
     try {
       for (let next = await steps.next(); ; next = await steps.next()) {
-        if (next.done) return next.value;
+        if (next.done) return next.value as LookupOutcome; // where nobody is, the walk has thrown
         const found = this.#foundIn(next.value, id);
         yield stepOf(next.value, key, found?.contact);
-        if (found !== undefined) return 'closest';
+        if (found !== undefined) return 'found';
       }
     } finally {
       // Also where the caller leaves the loop at the step just yielded.

@@ -29,6 +29,9 @@ export interface LookupStep {
   readonly code?: ErrorCode;
 }
 
+/** `found`; `closest`: the k closest nodes have answered that they do not know it; `requests`: the budget was spent. */
+export type LookupOutcome = 'found' | Exclude<LookupEnd, 'nobody'>;
+
 /** A whole lookup. */
 export interface LookupTrace {
   readonly id: ContactId;
@@ -38,8 +41,7 @@ export interface LookupTrace {
   /** Requests that were settled before the end. */
   readonly requests: number;
   readonly ms: number;
-  /** `found`; `closest`: the k closest nodes have answered that they do not know it; `requests`: the budget was spent. */
-  readonly end: 'found' | Exclude<LookupEnd, 'nobody'>;
+  readonly end: LookupOutcome;
   readonly steps: readonly LookupStep[];
 }
 
@@ -59,7 +61,7 @@ export function stepOf(step: WalkStep, target: Key, found: Contact | undefined):
 
 export async function collectTrace(
   id: ContactId,
-  steps: AsyncGenerator<LookupStep, LookupEnd, undefined>,
+  steps: AsyncGenerator<LookupStep, LookupOutcome, undefined>,
   now: () => number,
 ): Promise<LookupTrace> {
   const startedAt = now();
@@ -69,15 +71,14 @@ export async function collectTrace(
     const last = next.done ? undefined : next.value;
     if (last !== undefined) collected.push(last);
     if (last !== undefined && last.found === undefined) continue;
-    if (!next.done) await steps.return('closest');
+    if (!next.done) await steps.return('found');
     return {
       id,
       ...(last?.found && { found: last.found }),
       hops: last?.hop ?? Math.max(0, ...collected.map(({ hop }) => hop)),
       requests: collected.length,
       ms: now() - startedAt,
-      end:
-        last?.found !== undefined ? 'found' : next.done && next.value === 'requests' ? 'requests' : 'closest',
+      end: next.done ? next.value : 'found',
       steps: collected,
     };
   }

@@ -4,7 +4,6 @@ import { DisgoverError } from '../../src/errors.js';
 import { Alarms } from '../../src/runtime/alarms.js';
 import type { DialTarget } from '../../src/session/session-pool.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
-import { keyOfName } from '../support/ids.js';
 import { addressOf } from '../support/sessions.js';
 
 const SECOND = 1_000;
@@ -26,7 +25,6 @@ class Joining {
     this.runtime = new VirtualRuntime({ seed });
     const startMs = this.runtime.now();
     this.join = new Join({
-      own: keyOfName('own'),
       runtime: this.runtime,
       alarms: new Alarms(this.runtime),
       seeds: seeds.map((host) => addressOf(host)),

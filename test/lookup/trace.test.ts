@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { DisgoverError } from '../../src/errors.js';
-import type { LookupEnd } from '../../src/lookup/lookup.js';
 import { LookupPeer } from '../../src/lookup/lookup-peer.js';
-import { collectTrace, type LookupStep, stepOf } from '../../src/lookup/trace.js';
+import { collectTrace, type LookupOutcome, type LookupStep, stepOf } from '../../src/lookup/trace.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { contactAtDistance, contactOf } from '../support/contacts.js';
 import { idOf, keyOfName } from '../support/ids.js';
@@ -57,7 +56,7 @@ describe('collectTrace', () => {
     ...fields,
   });
 
-  async function* walk(steps: readonly LookupStep[], end: LookupEnd, ended?: () => void) {
+  async function* walk(steps: readonly LookupStep[], end: LookupOutcome, ended?: () => void) {
     try {
       yield* steps;
       return end;
