@@ -80,7 +80,10 @@ export class SessionPool {
     for (const session of this.#sessions) if (session.peer === undefined && !session.isDialled) strangers++;
     this.#start(new Session(link, this.#host));
     if (strangers >= limits.unprovedSessions)
-      this.#dropOldest((session) => session.peer === undefined && !session.isDialled);
+      this.#dropOldest(
+        (session) => session.peer === undefined && !session.isDialled,
+        limits.unprovedSessions,
+      );
   }
 
   /**
@@ -189,7 +192,8 @@ export class SessionPool {
 
   #start(session: Session): void {
     this.#sessions.add(session);
-    if (this.#sessions.size > limits.sessions) this.#dropOldest((other) => other !== session);
+    if (this.#sessions.size > limits.sessions)
+      this.#dropOldest((other) => other !== session, limits.sessions);
     this.#watchIdle();
     session.start();
   }
@@ -233,13 +237,13 @@ export class SessionPool {
     this.#ownAddresses.add(addressKey(address));
   }
 
-  #dropOldest(among: (session: Session) => boolean): void {
+  #dropOldest(among: (session: Session) => boolean, most: number): void {
     let oldest: Session | undefined;
     for (const session of this.#sessions) {
       if (!among(session) || session.pending.size > 0) continue;
       if (oldest === undefined || session.lastUsedAt < oldest.lastUsedAt) oldest = session;
     }
-    oldest?.close('TOO_MANY_SESSIONS', `more than ${limits.sessions} sessions`);
+    oldest?.close('TOO_MANY_SESSIONS', `more than ${most} of its kind`);
   }
 
   /** One alarm for all: it rings when the session that is unused for longest may be idle. */
