@@ -2,7 +2,7 @@ export default {
   // `disgover-source` picks the TypeScript twin of what `#…` imports name; a rejection nobody handles ends the run.
   'node-option': ['import=tsx', 'conditions=disgover-source', 'unhandled-rejections=strict'],
   reporter: './tools/reporter.mjs',
-  // Nothing waits for the clock, so this only ends what hangs; under coverage, on a busy machine, a network takes its time.
+  // Only ends what hangs: under coverage, on a busy machine, a network of nodes takes its time.
   timeout: 20_000,
   'forbid-only': Boolean(process.env.CI),
 };
