@@ -21,6 +21,12 @@ export const faults = {
   BAD_PORT: 'A port is not an integer from 1 to 65535.',
   TOO_MANY_ADDRESSES: 'A contact lists more than 4 addresses.',
   NO_TRANSPORT_FOR: "None of the node's transports can dial the contact.",
+  BAD_URL: 'A WebSocket address has what it may not: credentials, a fragment, another scheme.',
+  BAD_KEY: 'A key or a secret is not 32 bytes, or a file does not hold one.',
+  KEY_FILE_UNREADABLE: 'The file of a key or a secret is missing or cannot be read or written.',
+  KEY_FILE_PERMISSIONS: 'Only said: the file of a key or a secret can be read by others.',
+  TLS_KEY_MISMATCH: 'A TLS key or certificate is missing, unreadable, or belongs to another.',
+  TLS_EXPIRED: 'The TLS certificate of this node is no longer valid, or not yet.',
 
   // Use of a node
   CLOSED: 'The node is closed, or closes while the call was under way.',
@@ -29,6 +35,10 @@ export const faults = {
   LOOKUP_TIMEOUT: 'A lookup did not end before its deadline.',
   BUSY: 'Too many lookups are under way and waiting.',
   DIAL_FAILED: 'A link to the peer could not be opened.',
+  DIAL_DENIED: 'The dial policy forbids the address.',
+  HOSTNAME_NOT_ALLOWED:
+    'A contact from another node names a host, and only IP literals are dialled for others.',
+  TLS_FAILED: 'A TLS handshake failed: no TLS there, or a certificate that is not trusted.',
   LINK_LOST: 'The link to the peer ended before it answered.',
   ADDRESS_IN_USE: 'Another socket listens at the address.',
   ADDRESS_NOT_AVAILABLE: 'The address is not one of this host.',
@@ -43,6 +53,11 @@ export const faults = {
   FRAME_TRUNCATED: 'The link ended within a frame.',
   FRAME_TIMEOUT: 'A frame did not arrive whole in time.',
   SLOW_READER: 'The peer does not read what is sent to it.',
+  TLS_REQUIRED: 'A peer speaks without TLS at a port that wants it.',
+  BAD_FRAME_TYPE: 'A WebSocket message is text, and not binary.',
+  TOO_MANY_FRAGMENTS: 'A WebSocket message comes in more than 64 fragments.',
+  ORIGIN_NOT_ALLOWED: 'A page of this origin may not open a WebSocket here.',
+  BAD_SUBPROTOCOL: 'A WebSocket was asked for without the subprotocol `disgover.v1`.',
 
   // Between nodes: HELLO
   HANDSHAKE_TIMEOUT: 'The peer did not say HELLO in time.',
@@ -52,6 +67,13 @@ export const faults = {
   GROUP_MISMATCH: 'The peer belongs to another group.',
   ID_MISMATCH: 'Another id answered than was dialled or asked for.',
   SELF_CONNECT: 'The peer is this node itself.',
+  KEY_REQUIRED: 'A node without a key where identity must be proved.',
+  ID_KEY_MISMATCH: 'An id is not the hash of the key that it is shown with.',
+  BAD_SIGNATURE: 'A signature, or a keyed proof in its place, is wrong.',
+  BAD_SECRET: "The group's secret was not proved.",
+  REPLAYED_HELLO: 'A HELLO with the nonce of an earlier one.',
+  PROOF_REQUIRED: 'A frame or a request that must wait for the proof of who sends it.',
+  NOT_ADMITTED: 'The admission hook refused the peer, failed, or did not decide in time.',
   IDLE: 'The link was not used for a while.',
   TOO_MANY_SESSIONS: 'The node has as many sessions as it may.',
 
@@ -62,6 +84,8 @@ export const faults = {
   UNSOLICITED_REPLY: 'A reply that nobody waits for, or of another kind than was asked.',
   TOO_MANY_CONTACTS: 'A reply has more than 20 contacts, or an announce more than 512.',
   FOREIGN_TRANSPORT: 'A node announced a contact that another node hosts.',
+  STALE_SEQ: 'A signed contact is older than one that is known of its id.',
+  RATE_LIMITED: 'More of a kind than a peer may send in so short a time.',
   BAD_JSON: 'The JSON part of a contact does not parse.',
   BAD_ENCODING: 'The JSON part of a contact is not UTF-8.',
   DUPLICATE_KEY: 'The JSON part of a contact has a key twice, or has an `id`.',

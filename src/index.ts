@@ -4,12 +4,28 @@ export type { JoinState } from './bootstrap/join.js';
 export type { Seed } from './bootstrap/seed.js';
 export type { ArbiterFault } from './contacts/arbitrate.js';
 export type { Conflict, Displacement } from './contacts/observe.js';
-export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
+export type {
+  AdmissionContext,
+  Arbiter,
+  ArbiterAdmission,
+  ArbiterDefaults,
+  ArbiterFunction,
+  RegistrationContext,
+  Verdict,
+} from './contracts/arbiter.js';
 export type { Contact, ContactInput, Json } from './contracts/contact.js';
 export type { Logger } from './contracts/logger.js';
 export type { Metrics } from './contracts/metrics.js';
 export type { Runtime, Timer } from './contracts/runtime.js';
-export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
+export type {
+  DialGuard,
+  DialOptions,
+  Link,
+  LinkCloseReason,
+  LinkHandlers,
+  Transport,
+  TransportInfo,
+} from './contracts/transport.js';
 export { type CallOptions, Disgover, type LookupOptions } from './disgover.js';
 export { DisgoverError, type ErrorCode, type FaultCode } from './errors.js';
 export type { DisgoverEvents } from './events.js';
@@ -20,6 +36,7 @@ export {
   idOf,
   parseContactId,
 } from './id/contact-id.js';
+export { Identity, idOfKey } from './identity/identity.js';
 export type { FindOptions } from './lookup/find.js';
 export type { LookupOutcome, LookupStep, LookupTrace } from './lookup/trace.js';
 export type { DisgoverOptions } from './options.js';

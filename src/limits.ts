@@ -33,9 +33,42 @@ export const limits = Object.freeze({
   unprovedSessions: 64,
   dials: 32,
   ownAddresses: 64,
+  /** What the admission hook has to decide. */
+  admissionMs: 5_000,
+  secrets: 4,
+  /** Peers whose proof is remembered, so that they come back without a signature: 200 B each. */
+  acquaintances: 10_000,
+  /** Nonces of HELLOs that were seen, against replay: 100 B each. */
+  noncesRemembered: 4_096,
   linkPauseBytes: 65_536,
   linkCloseBytes: 131_072,
   linkStuckMs: 10_000,
+
+  // WebSocket
+  wsFragments: 64,
+  wsBufferedChunks: 1_024,
+  /** Control frames (ping, pong) in a second; more end the link. */
+  wsControlFrames: 16,
+
+  // Whom we dial for others: at public addresses only, where a dial could hurt a stranger
+  dialsPerPrefixPerSecond: 2,
+  dialsPerAddressPerMinute: 12,
+  dialPrefixes: 4_096,
+
+  // Relays: who passes PINGs on to a node that nobody can dial
+  relays: 3,
+  relayedIds: 10_000,
+  relayedIdsPerSession: 1_000,
+  relayKeepAliveMs: 20_000,
+
+  // Signed contacts
+  signaturesRemembered: 10_000,
+  seqRemembered: 10_000,
+  forgeriesRemembered: 1_000,
+  /** A check costs 0.2 ms: so many keep a fifth of a core busy. */
+  signaturesPerSecond: 1_000,
+  /** Wrong signatures from one peer; beyond it, its contacts are not checked for the rest of the second. */
+  forgeriesPerPeerPerSecond: 20,
 
   // Requests
   requestFirstMs: 2_000,

@@ -10,12 +10,29 @@ export {
   type VectorClockOrder,
   vectorClock,
 } from './arbiter/vector-clock.js';
-export type { Arbiter, ArbiterDefaults, ArbiterFunction, RegistrationContext } from './contracts/arbiter.js';
+export type {
+  AdmissionContext,
+  Arbiter,
+  ArbiterAdmission,
+  ArbiterDefaults,
+  ArbiterFunction,
+  RegistrationContext,
+  Verdict,
+} from './contracts/arbiter.js';
 export type { Contact, Json } from './contracts/contact.js';
 export type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './contracts/memory-network.js';
-export type { Link, LinkCloseReason, LinkHandlers, Transport, TransportInfo } from './contracts/transport.js';
+export type {
+  DialGuard,
+  DialOptions,
+  Link,
+  LinkCloseReason,
+  LinkHandlers,
+  Transport,
+  TransportInfo,
+} from './contracts/transport.js';
 export { DisgoverError, type ErrorCode, type FaultCode, quote, Refusal, typeName } from './errors.js';
 export { utf8 } from './id/bytes.js';
 export type { ContactId } from './id/contact-id.js';
+export { Identity, idOfKey, isSigned } from './identity/identity.js';
 export { limits } from './limits.js';
 export { canonicalJson } from './wire/json.js';

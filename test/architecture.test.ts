@@ -36,6 +36,7 @@ function importsOf(source: string): Import[] {
 
 function targetOf(from: string, specifier: string): string {
   if (specifier === '#sha256') return 'src/id/sha256.ts';
+  if (specifier === '#crypto') return 'src/identity/crypto.ts';
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
   if (specifier.startsWith('node:')) return specifier;
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
@@ -84,11 +85,13 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     ({ from, to }) =>
       isIn(from, 'src/') && !isIn(from, 'src/agent/', 'src/cli/') && isIn(to, 'transports/', 'arbiters/'),
   ],
+  // What transports over the sockets of Node share stands in a folder beside them.
   'a plugin imports src/plugin.ts and its own folder': [
     'transports/tcp/framing.ts → src/limits.ts',
     ({ from, to }) => {
       const ownFolder = /^(?:transports\/[^/]+|arbiters)\//.exec(from)?.[0];
-      return ownFolder !== undefined && isOurs(to) && !isIn(to, 'src/plugin.ts', ownFolder);
+      const isSocket = isIn(from, 'transports/tcp/', 'transports/ws/') && isIn(to, 'transports/sockets/');
+      return ownFolder !== undefined && isOurs(to) && !isIn(to, 'src/plugin.ts', ownFolder) && !isSocket;
     },
   ],
   'nothing inside knows the agent or the command line': [
@@ -104,11 +107,14 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     reserved(['src/index.ts'], 'src/agent/', 'src/cli/'),
   ],
   // The branded id is a type of src/id, where its checks live; a contact cannot be described without it.
-  'contracts are types, and import the types of contracts, ids and codes': [
+  'contracts are types, and import the types of contracts, ids, keys and codes': [
     'src/contracts/contact.ts → src/id/contact-id.ts',
     ({ from, to, isType }) =>
       isIn(from, 'src/contracts/') &&
-      !(isType && isIn(to, 'src/contracts/', 'src/id/contact-id.ts', 'src/errors.ts')),
+      !(
+        isType &&
+        isIn(to, 'src/contracts/', 'src/id/contact-id.ts', 'src/identity/identity.ts', 'src/errors.ts')
+      ),
   ],
   'ids rest on contracts, errors and limits': [
     'src/id/key.ts → src/wire/messages.ts',
@@ -117,6 +123,10 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'runtimes rest on contracts, errors, limits and ids': [
     'src/runtime/deadline.ts → src/rpc/client.ts',
     only(['src/runtime/'], ...base, 'src/id/'),
+  ],
+  'keys rest on contracts, errors, limits, ids and the runtime': [
+    'src/identity/identity.ts → src/wire/json.ts',
+    only(['src/identity/'], ...base, 'src/id/', 'src/runtime/'),
   ],
   'the wire rests on contracts, errors, limits and ids': [
     'src/wire/decode.ts → src/session/proof.ts',
@@ -136,7 +146,17 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     'transports/memory/index.ts → node:events',
     ({ from, to }) =>
       to.startsWith('node:') &&
-      !isIn(from, 'transports/tcp/', 'src/cli/', 'src/agent/', 'src/id/sha256.ts', 'src/identity/'),
+      !isIn(
+        from,
+        'transports/tcp/',
+        'transports/ws/',
+        'transports/sockets/',
+        'src/cli/',
+        'src/agent/',
+        'src/id/sha256.ts',
+        'src/identity/crypto.ts',
+        'src/identity/key-file.ts',
+      ),
   ],
   'packages are dependencies': [
     'src/disgover.ts → pino',

@@ -1,5 +1,7 @@
 // The one decision that is the user's: which of two contacts of the same id stands.
 
+import type { Refusal } from '../errors.js';
+import type { Identity } from '../identity/identity.js';
 import type { Contact } from './contact.js';
 
 /**
@@ -26,6 +28,10 @@ export interface RegistrationContext {
   readonly now: number;
   /** What this node knows of the id at the moment, if anything: a new version can be made to follow it. */
   readonly known: Contact | undefined;
+  /** The node's key pair, if it has one. */
+  readonly identity?: Identity | undefined;
+  /** The contact is about to be withdrawn: what is filled in must say so to those who check it. */
+  readonly isWithdrawal?: boolean;
 }
 
 /**
@@ -36,8 +42,37 @@ export type ArbiterDefaults = {
   fill(contact: Contact, context: RegistrationContext): Contact;
 }['fill'];
 
+/** How a contact came that an arbiter is asked to admit. */
+export interface AdmissionContext {
+  /** Milliseconds since the Unix epoch by the node's clock, which never goes back. */
+  readonly now: number;
+  /** What is known of the id at the moment, withdrawn or not. */
+  readonly known: Contact | undefined;
+  /** The sender says that the contact is no longer hosted. */
+  readonly isWithdrawal: boolean;
+  /** The id of the node that sent it; absent where that is not known. */
+  readonly from?: string | undefined;
+}
+
+/** What makes a contact from elsewhere worth considering. */
+export interface Verdict {
+  /** Its owner vouches for all of it, the transport included: it may come from anybody, not only from the node that hosts it. */
+  readonly isVouched: boolean;
+  /** Its owner has said something else with the same right: told by the event `equivocation`. */
+  readonly isEquivocal?: boolean;
+}
+
+/**
+ * Looks at a contact from elsewhere before the arbiter meets it with what is known; a `Refusal` keeps it out. Here is the place for
+ * what a merge must not do: check signatures, remember what it has seen, look at the time. Synchronous, never throws.
+ */
+export type ArbiterAdmission = {
+  admit(candidate: Contact, context: AdmissionContext): Verdict | Refusal;
+}['admit'];
+
 /** What a module in `arbiters/` returns: spread it into the options, `{ ...vectorClock() }`. */
 export interface Arbiter {
   readonly arbiter: ArbiterFunction;
   readonly arbiterDefaults: ArbiterDefaults;
+  readonly arbiterAdmission?: ArbiterAdmission;
 }

@@ -15,6 +15,22 @@ export interface TransportInfo {
 }
 
 /**
+ * Asked by a transport on its way to a connection, so that no peer makes the node dial where it must not. Absent in `dial`:
+ * nothing is forbidden. Both functions throw a `DisgoverError`, with which the dial rejects.
+ */
+export interface DialGuard {
+  /** Before a host name is resolved: resolving it is an act of its own. */
+  checkName(name: string): void;
+  /** The address that is about to be connected to, after resolution: a canonical IP literal. The connection goes there and nowhere else. */
+  checkAddress(address: string, port: number): void;
+}
+
+export interface DialOptions {
+  readonly signal: AbortSignal;
+  readonly guard?: DialGuard | undefined;
+}
+
+/**
  * A way to reach other nodes: `tcp({ host, port })`, `memory({ network })`, a stranger's own. Run the compliance suite
  * of `disgover/testing` on it. One instance serves one node.
  */
@@ -32,10 +48,11 @@ export interface Transport {
 
   /**
    * Opens a link. Rejects with `ERR_DIAL_FAILED` (`cause` says why) when it cannot, `ERR_BAD_HOST` or `ERR_BAD_PORT` when
-   * `info` cannot be an address, and with `signal.reason` as soon as the signal aborts, leaving nothing behind.
+   * `info` cannot be an address, with `ERR_TLS_FAILED` where an encrypted link was wanted and did not come about, with what the
+   * `guard` throws, and with `signal.reason` as soon as the signal aborts, leaving nothing behind.
    * A deadline is the caller's business: the signal carries it.
    */
-  dial(info: TransportInfo, options: { readonly signal: AbortSignal }): Promise<Link>;
+  dial(info: TransportInfo, options: DialOptions): Promise<Link>;
 
   /** Stops listening and ends every link. Resolves when nothing is left open. May be called more than once, at any moment. */
   close(): Promise<void>;
@@ -83,6 +100,13 @@ export interface Link {
    * hint to stop); a link whose unsent bytes pass the transport's ceiling ends with `SLOW_READER`. Does nothing after the end.
    */
   send(frame: Uint8Array): boolean;
+
+  /**
+   * Hands over no more frames until `resume`; what arrives waits, and in the end the other end is slowed down. The one whose
+   * handler calls it may be the last. Both idempotent.
+   */
+  pause(): void;
+  resume(): void;
 
   /** Ends the link after what was sent has left, or at once when the other end does not read. Idempotent. */
   close(reason?: LinkCloseReason): void;

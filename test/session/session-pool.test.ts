@@ -41,6 +41,10 @@ class HandLink implements Link {
     return !this.isCongested;
   }
 
+  pause(): void {}
+
+  resume(): void {}
+
   close(): void {
     this.isClosed = true;
   }

@@ -16,7 +16,8 @@ export class MemoryLink implements Link, WireEnd {
   readonly #wire: Wire;
   readonly #onEnded: (link: MemoryLink) => void;
   #handlers: LinkHandlers | undefined;
-  /** Frames that came before `open`; undefined once they are read. At most `limits.linkCloseBytes`, and what was under way. */
+  #isPaused = false;
+  /** Frames that came before `open` or during a pause; undefined once they are read. At most `limits.linkCloseBytes`, and what was under way. */
   #waiting: Uint8Array[] | undefined = [];
   /** Bytes sent since the other end was last seen to read. */
   #unreadBytes = 0;
@@ -31,7 +32,7 @@ export class MemoryLink implements Link, WireEnd {
   }
 
   get isReading(): boolean {
-    return this.#handlers !== undefined;
+    return this.#handlers !== undefined && !this.#isPaused;
   }
 
   get isCongested(): boolean {
@@ -65,6 +66,17 @@ export class MemoryLink implements Link, WireEnd {
     this.#tellEnd(reason);
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#waiting ??= [];
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    queueMicrotask(() => this.#readWaiting());
+  }
+
   attests({ type, host, port }: TransportInfo): boolean {
     const { remote } = this.#wire;
     return type === 'memory' && host === remote.host && port === remote.port;
@@ -82,9 +94,12 @@ export class MemoryLink implements Link, WireEnd {
   }
 
   #readWaiting(): void {
-    const frames = this.#waiting ?? [];
+    const waiting = this.#waiting;
+    while (this.isReading && waiting !== undefined && waiting.length > 0) {
+      this.#read(waiting.shift() as Uint8Array);
+    }
+    if (!this.isReading) return;
     this.#waiting = undefined;
-    for (const frame of frames) this.#read(frame);
     if (this.#isLost) this.close({ code: 'LINK_LOST' });
   }
 

@@ -26,6 +26,7 @@ export class TcpLink implements Link {
   #hasEnded = false;
   #isClosed = false;
   #isStalled = false;
+  #isPaused = false;
   /** The stream has ended. Also told while it is paused: frames may still wait to be handed over. */
   #isReadUp = false;
 
@@ -61,7 +62,7 @@ export class TcpLink implements Link {
       this.#isReadUp = true;
       this.#readFrames(handlers);
     });
-    if (!this.#isStalled) this.#socket.resume();
+    if (this.#mayRead) this.#socket.resume();
   }
 
   send(frame: Uint8Array): boolean {
@@ -93,6 +94,17 @@ export class TcpLink implements Link {
     else this.#socket.destroySoon();
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    process.nextTick(() => this.#readOn());
+  }
+
   attests(info: TransportInfo): boolean {
     // Of the port it shows nothing; but one that nobody can dial is nobody's.
     return (
@@ -112,7 +124,7 @@ export class TcpLink implements Link {
   }
 
   #readFrames(handlers: LinkHandlers): void {
-    while (!this.#hasEnded && !this.#isStalled) {
+    while (!this.#hasEnded && this.#mayRead) {
       const frame = this.#reader.next(this.maxFrameBytes);
       if (frame === undefined) return this.#onReadAll(handlers);
       if (frame instanceof Refusal) this.close({ code: frame.code, detail: frame.detail });
@@ -134,18 +146,24 @@ export class TcpLink implements Link {
       this.#socket.write(block, (error) => {
         if (error) return;
         recycle(block);
-        if (this.#isStalled && this.#queuedBytes < limits.linkPauseBytes) this.#resume();
+        if (!this.#isStalled || this.#queuedBytes >= limits.linkPauseBytes) return;
+        this.#isStalled = false;
+        this.#readOn();
       });
     }
     this.#socket.uncork();
   };
 
-  #resume(): void {
-    this.#isStalled = false;
-    if (!this.#handlers) return;
+  /** Who does not read is not read from, and nobody during a pause. */
+  get #mayRead(): boolean {
+    return !this.#isStalled && !this.#isPaused;
+  }
+
+  #readOn(): void {
+    if (!this.#handlers || !this.#mayRead) return;
     this.#readFrames(this.#handlers);
     // The answers to frames that waited may have filled the queue again.
-    if (!this.#isStalled) this.#socket.resume();
+    if (this.#mayRead) this.#socket.resume();
   }
 }
 
