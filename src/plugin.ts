@@ -1,5 +1,15 @@
 // What a plugin is written against: a transport, an arbiter. Types, and the few functions that all of them need.
 
+export {
+  checkHost,
+  checkPort,
+  endpoint,
+  isLiteral,
+  isPort,
+  isPrivate,
+  isWildcard,
+  unmapped,
+} from './address/host.js';
 export { checkClock, isClock, successor } from './arbiter/clock.js';
 export { greatest, without } from './arbiter/greatest.js';
 export { canonicalText, compareText } from './arbiter/text.js';

@@ -120,6 +120,10 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     'src/id/key.ts → src/wire/messages.ts',
     only(['src/id/'], ...base),
   ],
+  'addresses rest on contracts, errors and limits': [
+    'src/address/host.ts → src/id/bytes.ts',
+    only(['src/address/'], ...base),
+  ],
   'runtimes rest on contracts, errors, limits and ids': [
     'src/runtime/deadline.ts → src/rpc/client.ts',
     only(['src/runtime/'], ...base, 'src/id/'),

@@ -1,6 +1,5 @@
 // Options of the factory, checked where they are given and not when the node starts.
-import { DisgoverError, quote, typeName } from '../../src/plugin.js';
-import { checkHost, checkPort, isWildcard } from './address.js';
+import { checkHost, checkPort, DisgoverError, isWildcard, quote, typeName } from '../../src/plugin.js';
 
 export interface TcpOptions {
   /**

@@ -2,14 +2,17 @@
 // socket has, so that an encrypted one fits as well.
 import type { Socket } from 'node:net';
 import {
+  endpoint,
+  isPort,
+  isPrivate,
   type Link,
   type LinkCloseReason,
   type LinkHandlers,
   limits,
   Refusal,
   type TransportInfo,
+  unmapped,
 } from '../../src/plugin.js';
-import { endpoint, isPort, isPrivate, unmapped } from './address.js';
 import { FrameReader } from './framing.js';
 import { Outbox, recycle } from './outbox.js';
 

@@ -1,7 +1,15 @@
 // Listens and dials; what a connected socket carries is the link's business.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { DisgoverError, type Link, type Transport, type TransportInfo } from '../../src/plugin.js';
-import { checkHost, checkPort, endpoint, unmapped } from './address.js';
+import {
+  checkHost,
+  checkPort,
+  DisgoverError,
+  endpoint,
+  type Link,
+  type Transport,
+  type TransportInfo,
+  unmapped,
+} from '../../src/plugin.js';
 import type { CheckedOptions } from './options.js';
 import { TcpLink } from './tcp-link.js';
 

@@ -1,17 +1,24 @@
 // What may stand in `host` and `port`: one spelling for each address, so that no check is passed by another spelling of it.
-import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import { DisgoverError, quote, typeName } from '../../src/plugin.js';
+
+import { DisgoverError, quote, typeName } from '../errors.js';
+import { parseIp, printIp, unmappedIp } from './ip.js';
+import { rangeOf } from './ranges.js';
 
 const NAME_CHARACTERS = 253;
 const label = /^(?!-)[a-z0-9_-]+(?<!-)$/i;
 const longLabel = /[^.]{64}/;
 /** The system's resolver reads a name whose last label is a number as an IPv4 address: `127.1`, `0x7f.1`, `2130706433`. */
 const endsInNumber = /(?:^|\.)(?:\d+|0x[\da-f]*)$/i;
-const mappedIPv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
-/** `::ffff:10.0.0.1` is 10.0.0.1, as a socket for both families tells it. */
+/** `::ffff:10.0.0.1` is 10.0.0.1, as a socket for both families tells it; any other host is as it is. */
 export function unmapped(host: string): string {
-  return mappedIPv4.exec(host)?.[1] ?? host;
+  const bytes = parseIp(host);
+  return bytes === undefined ? host : printIp(unmappedIp(bytes));
+}
+
+/** Whether a checked host is an IP literal, and no name. */
+export function isLiteral(host: string): boolean {
+  return parseIp(host) !== undefined;
 }
 
 /**
@@ -20,10 +27,9 @@ export function unmapped(host: string): string {
  */
 export function checkHost(host: unknown): string {
   if (typeof host !== 'string') throw new DisgoverError('BAD_HOST', `string, got ${typeName(host)}`);
-  const address = unmapped(host);
-  if (isIPv4(address)) return address;
-  if (isIPv6(address) && new SocketAddress({ address, family: 'ipv6' }).address === address) return address;
-  if (address.includes(':') || endsInNumber.test(address)) {
+  const bytes = parseIp(host);
+  if (bytes !== undefined) return printIp(unmappedIp(bytes));
+  if (host.includes(':') || endsInNumber.test(host)) {
     throw new DisgoverError('BAD_HOST', `not a canonical IP literal: ${quote(host)}`);
   }
   if (host.length > NAME_CHARACTERS || longLabel.test(host)) {
@@ -50,12 +56,12 @@ export function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
-const unforgeable =
-  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd][\da-f]{2}:)/;
-
 /** Loopback or a private network (RFC 1918, 6598, 4193), where an address in a completed handshake is its owner's. */
-export function isPrivate(address: string): boolean {
-  return unforgeable.test(address);
+export function isPrivate(host: string): boolean {
+  const bytes = parseIp(host);
+  if (bytes === undefined) return false;
+  const { scope } = rangeOf(bytes);
+  return scope === 'loopback' || scope === 'private';
 }
 
 /** For logs: `127.0.0.1:6742`, `[::1]:6742`. */
