@@ -20,9 +20,10 @@ import { Routing } from './routing/routing.js';
 import { RpcClient } from './rpc/client.js';
 import { makeReceive } from './rpc/receive.js';
 import { Alarms } from './runtime/alarms.js';
+import type { DialTarget } from './session/dialler.js';
 import { RoundTrip } from './session/round-trip.js';
 import type { Session } from './session/session.js';
-import { type DialTarget, SessionPool } from './session/session-pool.js';
+import { SessionPool } from './session/session-pool.js';
 import { addressesOf, addressKey } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES } from './wire/messages.js';
@@ -191,7 +192,7 @@ export class Engine {
     const infos: TransportInfo[] = [];
     for (const transport of this.options.transports) {
       if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
-      const info = await transport.listen((link) => this.pool.accept(link));
+      const info = await transport.listen((link) => this.pool.accept(link, transport.name));
       if (info !== undefined) infos.push(info);
     }
     if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);

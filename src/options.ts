@@ -13,7 +13,7 @@ import { utf8 } from './id/bytes.js';
 import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
 import { limits } from './limits.js';
 import { SystemRuntime } from './runtime/system-runtime.js';
-import type { DialTarget } from './session/session-pool.js';
+import type { DialTarget } from './session/dialler.js';
 
 export interface DisgoverOptions {
   /** How other nodes are reached: `tcp({ host, port })`. An array: listens on each, dials through whichever a contact offers. */

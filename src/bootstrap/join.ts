@@ -6,7 +6,7 @@ import { asDisgoverError, DisgoverError } from '../errors.js';
 import { type Abortable, abortable } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { randomFraction } from '../runtime/random.js';
-import type { DialTarget } from '../session/session-pool.js';
+import type { DialTarget } from '../session/dialler.js';
 
 /**
  * `joining`: seeds are being asked. `joined`: a node knows us. `alone`: there are no seeds to ask, and nobody has come.

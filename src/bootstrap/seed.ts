@@ -3,7 +3,7 @@
 import type { ContactInput } from '../contracts/contact.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, quote, typeName } from '../errors.js';
-import type { DialTarget } from '../session/session-pool.js';
+import type { DialTarget } from '../session/dialler.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
 const LAST_PORT = 65_535;

@@ -2,9 +2,10 @@
 
 import { DisgoverError } from '../errors.js';
 import type { Abortable } from '../runtime/abort.js';
+import type { DialTarget } from '../session/dialler.js';
 import type { RequestOptions } from '../session/pending-requests.js';
 import type { Session } from '../session/session.js';
-import type { DialTarget, SessionPool } from '../session/session-pool.js';
+import type { SessionPool } from '../session/session-pool.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Pong, Target } from '../wire/messages.js';
 

@@ -1,33 +1,24 @@
 // Dial or reuse: at most one session is used for each peer, and one dial is made for all who want it.
 
-import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
+import type { Link, Transport } from '../contracts/transport.js';
 import { DisgoverError } from '../errors.js';
 import { equalBytes } from '../id/bytes.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
-import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
+import type { Abortable } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
-import { Slots } from '../runtime/slots.js';
-import { addressesOf, addressKey } from '../wire/addresses.js';
+import { addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
+import { Dialler, type DialTarget } from './dialler.js';
 import type { RoundTrip } from './round-trip.js';
-import { Session, type SessionHost } from './session.js';
+import { type Dialled, Session, type SessionHost } from './session.js';
 
 /** The least time between two looks for idle sessions. */
 const IDLE_CHECK_MS = 1_000;
 
-/** Whom to dial: a contact, or an address whose id is not known yet (a seed). */
-export type DialTarget = EncodedContact | TransportInfo;
-
-interface Dial {
-  readonly session: Promise<Session>;
-  readonly abort: AbortScope;
-  waiters: number;
-}
-
 export class SessionPool {
   readonly #host: SessionHost;
-  readonly #transports: readonly Transport[];
+  readonly #dialler: Dialler;
   // Every session, also those not open yet. Bounded by limits.sessions: beyond it the one unused for longest goes.
   readonly #sessions = new Set<Session>();
   // The session that is used for a peer. Bounded as above.
@@ -35,21 +26,20 @@ export class SessionPool {
   // The same by the address that was dialled, for those whose id the asker does not know: the host of an entity. What a peer says
   // of its address is not enough: it would be given what is meant for who is there. Bounded as above.
   readonly #byAddress = new Map<string, Session>();
-  // Dials under way and waiting for their turn. Bounded as #turns is.
-  readonly #dials = new Map<string, Dial>();
-  readonly #turns = new Slots(limits.dials, limits.requestsInFlight, 'dials');
-  // Addresses that turned out to be ours. Bounded by limits.ownAddresses, oldest first.
-  readonly #ownAddresses = new Set<string>();
   #idleAlarm: Alarm | undefined;
   #isClosed = false;
 
   constructor(transports: readonly Transport[], host: SessionHost) {
-    this.#transports = transports;
     this.#host = {
       ...host,
       onOpen: (session) => this.#onOpen(session, host),
       onClosed: (session) => this.#onClosed(session, host),
     };
+    this.#dialler = new Dialler({
+      transports,
+      alarms: host.alarms,
+      start: (link, dialled) => this.#startDialled(link, dialled),
+    });
   }
 
   get size(): number {
@@ -73,12 +63,12 @@ export class SessionPool {
     return this.#byId.get(id)?.roundTrip ?? this.#host.roundTrip;
   }
 
-  /** A link that a transport accepted. */
-  accept(link: Link): void {
+  /** A link that the transport of that name accepted. */
+  accept(link: Link, type: string): void {
     if (this.#isClosed) return link.close();
     let strangers = 0;
     for (const session of this.#sessions) if (session.peer === undefined && !session.isDialled) strangers++;
-    this.#start(new Session(link, this.#host));
+    this.#start(new Session(link, type, this.#host));
     if (strangers >= limits.unprovedSessions)
       this.#dropOldest(
         (session) => session.peer === undefined && !session.isDialled,
@@ -92,102 +82,24 @@ export class SessionPool {
    * @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_DIAL_FAILED`, `ERR_SELF_CONNECT`, `ERR_BUSY`, `ERR_CLOSED`, what the
    * transport says of the address; or the signal's reason.
    */
-  async dial(target: DialTarget, signal?: Abortable): Promise<Session> {
-    signal?.throwIfAborted();
-    // By the addresses, too: who has moved must not share the fate of a dial to where it was.
-    const key =
-      target instanceof EncodedContact
-        ? `id ${target.id} ${addressesOf(target).map(addressKey).join()}`
-        : addressKey(target);
-    const dial = this.#dials.get(key) ?? this.#beginDial(key, target);
-    dial.waiters++;
-    try {
-      return await abortable(dial.session, signal);
-    } finally {
-      // Nobody wants it any more: what it holds is free at once, and who comes next does not get its end.
-      if (--dial.waiters === 0) {
-        this.#forget(key, dial);
-        dial.abort.abort(signal?.reason);
-      }
-    }
+  dial(target: DialTarget, signal?: Abortable): Promise<Session> {
+    return this.#dialler.dial(target, signal);
   }
 
   /** Ends every session and every dial. */
   close(): void {
     this.#isClosed = true;
-    const closed = new DisgoverError('CLOSED', 'the node is closed');
-    for (const dial of this.#dials.values()) dial.abort.abort(closed);
+    this.#dialler.close(new DisgoverError('CLOSED', 'the node is closed'));
     for (const session of [...this.#sessions]) session.close('CLOSED', 'the node is closed');
     this.#idleAlarm?.cancel();
   }
 
-  #beginDial(key: string, target: DialTarget): Dial {
-    const abort = new AbortScope();
-    const session = this.#dialInTurn(target, abort).finally(() => this.#forget(key, dial));
-    session.catch(() => {}); // every waiter may have left
-    const dial: Dial = { session, abort, waiters: 0 };
-    this.#dials.set(key, dial);
-    return dial;
-  }
-
-  #forget(key: string, dial: Dial): void {
-    if (this.#dials.get(key) === dial) this.#dials.delete(key);
-  }
-
-  async #dialInTurn(target: DialTarget, signal: AbortScope): Promise<Session> {
-    if (this.#isClosed) throw new DisgoverError('CLOSED', 'the node is closed');
-    const leave = await this.#turns.enter(signal);
-    try {
-      return await this.#dialNow(target, signal);
-    } finally {
-      leave();
-    }
-  }
-
-  async #dialNow(target: DialTarget, signal: AbortScope): Promise<Session> {
-    const address = this.#addressOf(target);
-    const link = await this.#openLink(address, signal);
-    if (this.#isClosed || signal.aborted) {
-      link.close();
-      throw signal.reason ?? new DisgoverError('CLOSED', 'the node is closed');
-    }
-    const id = target instanceof EncodedContact ? target.id : undefined;
-    const session = new Session(link, this.#host, { address, id });
+  #startDialled(link: Link, dialled: Dialled): Session {
+    const session = new Session(link, dialled.address.type, this.#host, dialled);
     // Others may use it at once; if another id answers, their requests fail with ID_MISMATCH.
     this.#index(session);
     this.#start(session);
     return session;
-  }
-
-  async #openLink(address: TransportInfo, signal: AbortScope): Promise<Link> {
-    const transport = this.#transports.find(({ name }) => name === address.type) as Transport;
-    const tooLate = new AbortController();
-    const alarm = this.#host.alarms.after(limits.handshakeMs, () =>
-      tooLate.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
-    );
-    const removeAbort = onAbort(signal, () => tooLate.abort(signal.reason));
-    try {
-      return await transport.dial(address, { signal: tooLate.signal });
-    } catch (cause) {
-      if (tooLate.signal.aborted || cause instanceof DisgoverError) throw cause;
-      throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });
-    } finally {
-      alarm.cancel();
-      removeAbort();
-    }
-  }
-
-  /** The first address that one of our transports speaks, unless it is our own. */
-  #addressOf(target: DialTarget): TransportInfo {
-    const addresses = target instanceof EncodedContact ? addressesOf(target) : [target];
-    const spoken = addresses.filter(({ type }) => this.#transports.some(({ name }) => name === type));
-    if (spoken.length === 0) {
-      const types = addresses.map(({ type }) => JSON.stringify(type)).join(', ');
-      throw new DisgoverError('NO_TRANSPORT_FOR', types === '' ? 'a contact without an address' : types);
-    }
-    const others = spoken.filter((address) => !this.#ownAddresses.has(addressKey(address)));
-    if (others.length === 0) throw new DisgoverError('SELF_CONNECT', 'the address is our own');
-    return others[0] as TransportInfo;
   }
 
   #start(session: Session): void {
@@ -225,16 +137,8 @@ export class SessionPool {
     for (const session of this.#sessions) {
       if (!session.isDialled || session.nonce === undefined || !equalBytes(session.nonce, nonce)) continue;
       session.isOurselves = true;
-      this.#rememberOwnAddress(session.dialledAddress);
+      if (session.dialledAddress !== undefined) this.#dialler.rememberOwn(session.dialledAddress);
     }
-  }
-
-  #rememberOwnAddress(address: TransportInfo | undefined): void {
-    if (address === undefined) return;
-    const [oldest] = this.#ownAddresses;
-    if (this.#ownAddresses.size >= limits.ownAddresses && oldest !== undefined)
-      this.#ownAddresses.delete(oldest);
-    this.#ownAddresses.add(addressKey(address));
   }
 
   #dropOldest(among: (session: Session) => boolean, most: number): void {

@@ -57,6 +57,8 @@ export class Session {
   /** Of the HELLO that was sent. */
   nonce: Uint8Array | undefined;
   readonly isDialled: boolean;
+  /** The name of the transport that its link is of. */
+  readonly linkType: string;
   /** For dialled sessions: where, and for which id where one was known. */
   readonly dialledAddress: TransportInfo | undefined;
   readonly dialledId: ContactId | undefined;
@@ -77,8 +79,9 @@ export class Session {
   // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
   #held: Uint8Array[] = [];
 
-  constructor(link: Link, host: SessionHost, dialled?: Dialled) {
+  constructor(link: Link, linkType: string, host: SessionHost, dialled?: Dialled) {
     this.#link = link;
+    this.linkType = linkType;
     this.#host = host;
     this.isDialled = dialled !== undefined;
     this.dialledAddress = dialled?.address;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Join, type JoinDependencies } from '../../src/bootstrap/join.js';
 import { DisgoverError } from '../../src/errors.js';
 import { Alarms } from '../../src/runtime/alarms.js';
-import type { DialTarget } from '../../src/session/session-pool.js';
+import type { DialTarget } from '../../src/session/dialler.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { addressOf } from '../support/sessions.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { DisgoverError } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
 import { RpcClient } from '../../src/rpc/client.js';
-import type { DialTarget } from '../../src/session/session-pool.js';
+import type { DialTarget } from '../../src/session/dialler.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encodedNodeOf, encodedOf } from '../support/contacts.js';
 import { expectCode } from '../support/expect-code.js';

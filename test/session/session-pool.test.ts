@@ -57,7 +57,7 @@ class HandLink implements Link {
 /** A session of `peer` over a link whose other end has said HELLO. */
 function greeted(peer: SessionPeer, name = 'hand'): HandLink {
   const link = new HandLink();
-  peer.pool.accept(link);
+  peer.pool.accept(link, 'hand');
   link.receive(helloOf(encodedOf(name)));
   return link;
 }
@@ -391,7 +391,7 @@ describe('SessionPool', () => {
       const known = greeted(a);
       const strangers = Array.from({ length: limits.unprovedSessions + 1 }, () => {
         const link = new HandLink();
-        a.pool.accept(link);
+        a.pool.accept(link, 'hand');
         return link;
       });
       expect(strangers.map(({ isClosed }) => isClosed).lastIndexOf(true)).to.equal(0);
@@ -513,7 +513,7 @@ describe('SessionPool', () => {
       const { world, a, b } = await pair();
       a.pool.close();
       const link = new HandLink();
-      a.pool.accept(link);
+      a.pool.accept(link, 'hand');
       expect(link.isClosed).to.equal(true);
       await expectCode(world.run(a.pool.dial(b.contact)), 'ERR_CLOSED');
     });

@@ -107,7 +107,7 @@ export class SessionPeer {
   }
 
   async listen(): Promise<void> {
-    await this.#transport.listen((link) => this.pool.accept(link));
+    await this.#transport.listen((link) => this.pool.accept(link, this.#transport.name));
   }
 
   get codes(): string[] {
