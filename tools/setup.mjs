@@ -78,13 +78,18 @@ if (process.argv.includes('--bench') && existsSync(inRoot('bench', 'package-lock
 
 const dist = inRoot('dist');
 if (process.argv.includes('--build')) rmSync(dist, { recursive: true, force: true });
-const inputs = ['src', 'transports', 'arbiters', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const bundler = join('tools', 'bundle-browser.mjs');
+const inputs = [
+  ...['src', 'transports', 'arbiters', bundler],
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+];
 unlessStamped(dist, digestOf(...inputs.map((name) => inRoot(name))), () => {
   // Beside its place, then moved: nobody sees half a build, and nothing is left of a source that is gone.
   const fresh = inRoot(`.dist-${process.pid}`);
   process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   run('building', process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+  run('bundling for browsers', process.execPath, [bundler, join(fresh, 'browser')]);
   // The compiler makes no file executable; `npx disgover` in a clone needs it.
   const command = join(fresh, 'src', 'cli', 'main.js');
   if (existsSync(command)) chmodSync(command, 0o755);

@@ -49,7 +49,7 @@ describe('the package', function () {
 
   it('holds what a user needs, and nothing else', () => {
     const needed =
-      /^(?:(?:README|CHANGELOG)\.md|LICENSE|package\.json|docs\/.+|dist\/(?:src|transports|arbiters)\/.+\.(?:js|js\.map|d\.ts))$/;
+      /^(?:(?:README|CHANGELOG)\.md|LICENSE|package\.json|docs\/.+|dist\/(?:src|transports|arbiters|browser)\/.+\.(?:js|js\.map|d\.ts)|dist\/browser\/NOTICES\.txt)$/;
     expect(contents.filter((path) => !needed.test(path))).to.deep.equal([]);
     expect(contents).to.include.members(['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json']);
   });
