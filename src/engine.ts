@@ -20,18 +20,24 @@ import { Routing } from './routing/routing.js';
 import { RpcClient } from './rpc/client.js';
 import { makeReceive } from './rpc/receive.js';
 import { Alarms } from './runtime/alarms.js';
+import { Acquaintances } from './session/acquaintances.js';
 import type { DialTarget } from './session/dialler.js';
 import { RoundTrip } from './session/round-trip.js';
+import { SeenNonces } from './session/seen-nonces.js';
 import type { Session } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, addressKey } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES } from './wire/messages.js';
 
+const SEED_BYTES = 32;
+
 export class Engine {
   readonly options: ResolvedOptions;
   readonly events = new Events();
   readonly alarms: Alarms;
+  readonly acquaintances: Acquaintances;
+  readonly seenNonces = new SeenNonces();
   readonly pool: SessionPool;
   readonly client: RpcClient;
   readonly routing: Routing;
@@ -77,12 +83,22 @@ export class Engine {
       },
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
+    this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
     this.pool = new SessionPool(transports, {
       now,
       alarms,
-      own: () => this.#own,
-      group: options.group,
-      nonce: () => runtime.randomBytes(NONCE_BYTES),
+      handshake: {
+        own: () => this.#own,
+        group: options.group,
+        nonce: () => runtime.randomBytes(NONCE_BYTES),
+        identity: options.identity,
+        requiresIdentity: options.requireIdentity,
+        secrets: options.secrets,
+        acquaintances: this.acquaintances,
+        seenNonces: this.seenNonces,
+        onSignature: (what) => this.#count(what === 'made' ? 'signatureMade' : 'signatureChecked'),
+      },
+      admit: options.admit,
       roundTrip: new RoundTrip(),
       onOpen: (session) => this.#onSession(session),
       onClosed: (session) => this.#onSessionClosed(session),

@@ -10,10 +10,13 @@ import type { Runtime } from './contracts/runtime.js';
 import type { Transport } from './contracts/transport.js';
 import { DisgoverError, quote, typeName } from './errors.js';
 import { utf8 } from './id/bytes.js';
-import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
+import { type ContactId, parseContactId } from './id/contact-id.js';
+import { Identity } from './identity/identity.js';
 import { limits } from './limits.js';
 import { SystemRuntime } from './runtime/system-runtime.js';
 import type { DialTarget } from './session/dialler.js';
+import { GroupSecrets, type SecretRing } from './session/group-secrets.js';
+import type { Admit } from './session/session.js';
 
 export interface DisgoverOptions {
   /** How other nodes are reached: `tcp({ host, port })`. An array: listens on each, dials through whichever a contact offers. */
@@ -25,8 +28,32 @@ export interface DisgoverOptions {
   /** The group that the node belongs to; nodes of other groups are not talked to. 1 to 64 bytes of UTF-8, default `default`. */
   readonly group?: string;
 
-  /** The node's own id: canonical base64 of 1 to 255 bytes. Default 20 random bytes, new at every start. */
+  /**
+   * The node's key pair: its id is made of it, and every session proves it. Default a new one at every start, unless `id` is given.
+   * `disgover/key-file` keeps one in a file.
+   */
+  readonly identity?: Identity;
+
+  /**
+   * An id for a node without a key, which cannot prove that it is its own: canonical base64 of 1 to 255 bytes. For networks
+   * where everybody is trusted, where it saves the signatures; refused where `requireIdentity` is set.
+   */
   readonly id?: string;
+
+  /** Refuses nodes without a key. Default false. */
+  readonly requireIdentity?: boolean;
+
+  /**
+   * What only members of the group know: 32 random bytes, or their base64. Nobody is answered who does not prove it. A list of at
+   * most 4 while one follows another: the first is proved, each is accepted, and `null` stands for having none. Default none.
+   */
+  readonly secret?: SecretRing;
+
+  /**
+   * Asked of every peer that has proved itself, before anything is stored or answered: false, a throw, or no decision in 5 s
+   * refuses it (`ERR_NOT_ADMITTED`). `remote`: the other end of its link. Default: all are admitted.
+   */
+  readonly admit?: Admit;
 
   /** `data` of the node's own contact, minimal: every node that knows it keeps it. Default none. */
   readonly data?: unknown;
@@ -64,6 +91,10 @@ export interface ResolvedOptions {
   readonly seeds: readonly DialTarget[];
   readonly group: string;
   readonly id: ContactId;
+  readonly identity: Identity | undefined;
+  readonly requireIdentity: boolean;
+  readonly secrets: GroupSecrets;
+  readonly admit: Admit | undefined;
   readonly data: unknown;
   readonly arbiter: ArbiterFunction;
   readonly arbiterDefaults: ArbiterDefaults;
@@ -79,6 +110,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   'seeds',
   'group',
   'id',
+  'identity',
+  'requireIdentity',
+  'secret',
+  'admit',
   'data',
   'arbiter',
   'arbiterDefaults',
@@ -89,7 +124,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'runtime',
 ] satisfies (keyof DisgoverOptions)[]);
 
-const NODE_ID_BYTES = 20;
+const SEED_BYTES = 32;
 
 const LOGGER = ['debug', 'info', 'warn', 'error'] as const;
 const METRICS = ['increment'] as const;
@@ -111,6 +146,8 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
   const { k = limits.contactsInReply, concurrency = Math.min(3, k), group = 'default', seeds = [] } = options;
   checkInteger('k', k, 1, limits.contactsInReply);
   checkInteger('concurrency', concurrency, 1, k);
+  if (options.admit !== undefined && typeof options.admit !== 'function')
+    throw badOption(`admit must be a function, got ${typeName(options.admit)}`);
   if (typeof group !== 'string' || group === '' || utf8(group).length > limits.groupBytes) {
     throw badOption(`group must be a name of 1..${limits.groupBytes} bytes`);
   }
@@ -122,10 +159,9 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
     alpha: concurrency,
     group,
     seeds: seeds.map((seed) => parseSeed(seed, (transports[0] as Transport).name)),
-    id:
-      options.id === undefined
-        ? contactIdOfBytes(runtime.randomBytes(NODE_ID_BYTES))
-        : parseContactId(options.id),
+    ...resolveIdentity(options, runtime),
+    secrets: new GroupSecrets(options.secret),
+    admit: options.admit,
     data: options.data,
     ...checkArbiter(options),
     logger:
@@ -135,6 +171,26 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
         ? uncounted
         : guarded(checkMethods('metrics', options.metrics, METRICS), METRICS),
   };
+}
+
+function resolveIdentity(
+  { id, identity, requireIdentity = false }: DisgoverOptions,
+  runtime: Runtime,
+): Pick<ResolvedOptions, 'id' | 'identity' | 'requireIdentity'> {
+  if (typeof requireIdentity !== 'boolean')
+    throw badOption(`requireIdentity must be a boolean, got ${typeName(requireIdentity)}`);
+  if (identity !== undefined && !(identity instanceof Identity))
+    throw badOption(`identity must be an Identity, got ${typeName(identity)}`);
+  if (id === undefined) {
+    const keys = identity ?? new Identity(runtime.randomBytes(SEED_BYTES));
+    return { id: keys.id, identity: keys, requireIdentity };
+  }
+  const own = parseContactId(id);
+  if (identity !== undefined && identity.id !== own)
+    throw badOption(`id is not that of identity, which is ${identity.id}`);
+  if (identity === undefined && requireIdentity)
+    throw new DisgoverError('KEY_REQUIRED', 'an id without a key, where requireIdentity is set');
+  return { id: own, identity, requireIdentity };
 }
 
 /** Logger and metrics are called from within the engine: what they throw is theirs alone, and goes no further. */

@@ -31,6 +31,8 @@ export function snapshotOf({
   walker,
   unreachable,
   announcer,
+  acquaintances,
+  seenNonces,
   options,
 }: Engine): Snapshot {
   const { table, replacements, quarantine, verifications } = routing.sizes();
@@ -44,6 +46,8 @@ export function snapshotOf({
       { name: 'quarantine', size: quarantine, cap: limits.quarantined },
       { name: 'verifications', size: verifications, cap: limits.verifications },
       { name: 'sessions', size: pool.size, cap: limits.sessions },
+      { name: 'acquaintances', size: acquaintances.size, cap: limits.acquaintances },
+      { name: 'nonces', size: seenNonces.size, cap: limits.noncesRemembered },
       { name: 'lookups', size: walker.size, cap: limits.lookups + limits.lookupsQueued },
       { name: 'cache', size: contacts.cache.size, cap: limits.cacheEntries },
       { name: 'misses', size: contacts.cache.misses, cap: limits.misses },

@@ -6,8 +6,7 @@ import { DisgoverError, typeName } from '../errors.js';
 import { type ContactId, contactIdOfBytes } from '../id/contact-id.js';
 import { SystemRuntime } from '../runtime/system-runtime.js';
 
-export const KEY_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
+const KEY_BYTES = 32;
 const KEY_ID_BYTES = 20;
 
 /** The id of a public key (32 bytes): the first 20 bytes of its SHA-256. */

@@ -89,7 +89,7 @@ export class RpcClient {
     try {
       return await request(reused ?? (await this.#pool.dial(target, signal)));
     } catch (fault) {
-      const isStale = reused?.peer !== undefined && fault instanceof DisgoverError && STALE.has(fault.code);
+      const isStale = reused?.isProved === true && fault instanceof DisgoverError && STALE.has(fault.code);
       if (!isStale) throw fault;
       return request(await this.#pool.dial(target, signal));
     }

@@ -30,6 +30,8 @@ export function makeReceive(deps: ReceiveDependencies): Receive {
       case 'nodes':
       case 'error':
         return onReply(session, message, deps);
+      case 'proof':
+        return refuseSession(session, new Refusal('BAD_FRAME', 'a PROOF that nobody waits for'), deps);
       case 'hello':
         return refuseSession(session, new Refusal('UNEXPECTED_HELLO', 'a second HELLO'), deps);
       case 'close':
@@ -47,6 +49,10 @@ function onRequest(session: Session, request: Request, deps: ReceiveDependencies
     return refuseRequest(session, requestId, refusal, deps);
   }
   session.lastRequestId = requestId;
+  if (!session.isProved && isAnnouncing(request)) {
+    const refusal = new Refusal('PROOF_REQUIRED', 'what a stranger announces');
+    return refuseRequest(session, requestId, refusal, deps);
+  }
   try {
     const reply =
       request.type === 'ping'
@@ -58,6 +64,10 @@ function onRequest(session: Session, request: Request, deps: ReceiveDependencies
     deps.onFault(fault);
     session.send({ type: 'error', requestId, code: 'INTERNAL' });
   }
+}
+
+function isAnnouncing(request: Request): boolean {
+  return request.type === 'findNode' && request.announced.length + request.withdrawn.length > 0;
 }
 
 function onReply(session: Session, reply: Reply, deps: ReceiveDependencies): void {

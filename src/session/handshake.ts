@@ -1,54 +1,200 @@
-// HELLO: what both ends say of themselves, and whether they may go on. Pure.
+// From two HELLOs to a peer that is known: what to say, whether to believe what is said. No link, no clock, no promise.
+//
+// Both HELLOs as they were sent are the transcript. A PROOF signs it, or, where both ends remember each other, hashes it with the
+// secret they share; and hashes it with the group's secret, where there is one.
 
-import { quote, Refusal } from '../errors.js';
-import { equalBytes } from '../id/bytes.js';
-import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
+import { isSameSecret, keyedHash } from '#crypto';
+import { sha256 } from '#sha256';
+import { Refusal } from '../errors.js';
+import { equalBytes, utf8 } from '../id/bytes.js';
+import type { ContactId } from '../id/contact-id.js';
+import { type Identity, isSigned } from '../identity/identity.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { type Hello, protocolVersions } from '../wire/messages.js';
+import { encode } from '../wire/encode.js';
+import type { Hello, Proof } from '../wire/messages.js';
+import type { Acquaintances } from './acquaintances.js';
+import type { GroupSecrets } from './group-secrets.js';
+import { judgeHello, makeHello } from './hello.js';
+import type { SeenNonces } from './seen-nonces.js';
 
-export interface HandshakeSide {
-  readonly own: EncodedContact;
+/** What all handshakes of a node share. */
+export interface HandshakeContext {
+  readonly own: () => EncodedContact;
   readonly group: string;
-  /** The id that we dialled; `undefined` for a seed known by address only, and when we were dialled. */
-  readonly dialledId?: ContactId | undefined;
+  /** 16 fresh random bytes. */
+  readonly nonce: () => Uint8Array;
+  readonly identity: Identity | undefined;
+  readonly requiresIdentity: boolean;
+  readonly secrets: GroupSecrets;
+  readonly acquaintances: Acquaintances;
+  readonly seenNonces: SeenNonces;
+  /** A signature was made, or checked: what a handshake costs. */
+  readonly onSignature: (what: 'made' | 'checked') => void;
 }
 
-/** Our HELLO. `nonce`: 16 fresh random bytes. */
-export function makeHello({ own, group, dialledId }: HandshakeSide, nonce: Uint8Array): Hello {
-  return {
-    type: 'hello',
-    minVersion: protocolVersions.min,
-    maxVersion: protocolVersions.max,
-    nonce,
-    group,
-    contact: own,
-    ...(dialledId && { expectedId: bytesOfContactId(dialledId) }),
-  };
-}
+type Side = 'dialler' | 'dialled';
 
-/**
- * Why the peer that said `hello` is not talked to, or `undefined`. Of several faults the first in this order: version, group,
- * ourselves, its contact, the id that either side expected.
- */
-export function judgeHello(hello: Hello, { own, group, dialledId }: HandshakeSide): Refusal | undefined {
-  const { min, max } = protocolVersions;
-  if (hello.minVersion > max || hello.maxVersion < min) {
+export class Handshake {
+  readonly #context: HandshakeContext;
+  readonly #side: Side;
+  readonly #dialledId: ContactId | undefined;
+  #own: { readonly hello: Hello; readonly frame: Uint8Array } | undefined;
+  #peer: { readonly hello: Hello; readonly frame: Uint8Array } | undefined;
+  #transcript: Uint8Array | undefined;
+  #nonce: Uint8Array | undefined;
+  #isProved = false;
+
+  /** `dialledId`: the id that is expected of who was dialled. */
+  constructor(context: HandshakeContext, isDialler: boolean, dialledId: ContactId | undefined) {
+    this.#context = context;
+    this.#side = isDialler ? 'dialler' : 'dialled';
+    this.#dialledId = dialledId;
+  }
+
+  /** The nonce of our HELLO, once it was made. */
+  get nonce(): Uint8Array | undefined {
+    return this.#own?.hello.nonce ?? this.#nonce;
+  }
+
+  /** Whether a PROOF of the peer is still to come. */
+  get awaitsProof(): boolean {
+    const { key, provesSecret } = this.#peer?.hello ?? {};
+    return !this.#isProved && (key !== undefined || provesSecret === true);
+  }
+
+  /** Our HELLO as a frame. Whoever was dialled makes it after it has got the other's, which says whom it remembers. */
+  makeHello(): Uint8Array {
+    const { identity, acquaintances, secrets, own, group, nonce } = this.#context;
+    const peerId = this.#peer?.hello.contact.id ?? this.#dialledId;
+    const remembered = peerId && acquaintances.exchangeKeyOf(peerId);
+    const parts = {
+      ...(identity && { key: identity.publicKey, exchangeKey: acquaintances.exchangeKey }),
+      ...(identity && remembered && { remembered }),
+      ...(secrets.proves && { provesSecret: true }),
+    };
+    const hello = makeHello({ own: own(), group, dialledId: this.#dialledId }, nonce(), parts);
+    const frame = encode(hello).slice();
+    this.#own = { hello, frame };
+    return frame;
+  }
+
+  /** Takes the peer's HELLO, with the bytes that it came in. */
+  receiveHello(hello: Hello, frame: Uint8Array): Refusal | undefined {
+    const { own, group, secrets, requiresIdentity, seenNonces } = this.#context;
+    const refusal = judgeHello(hello, {
+      own: own(),
+      group,
+      dialledId: this.#dialledId,
+      requiresIdentity,
+      requiresSecret: secrets.isRequired,
+    });
+    if (refusal !== undefined) return refusal;
+    if (!seenNonces.add(hello.nonce)) return new Refusal('REPLAYED_HELLO', 'its nonce was seen before');
+    this.#peer = { hello, frame: frame.slice() };
+    return undefined;
+  }
+
+  /** Our PROOF as a frame, to be sent once both HELLOs are there; `undefined` when there is nothing to prove. */
+  makeProof(): Uint8Array | undefined {
+    const { identity, secrets } = this.#context;
+    const { hello } = this.#own ?? {};
+    if (hello?.key === undefined && !hello?.provesSecret) return undefined;
+    const ofIdentity = identity && (this.#keyed() ?? this.#signed(identity));
+    const secret = hello.provesSecret && secrets.prove(this.#message('group', this.#side));
+    const proof: Proof = {
+      type: 'proof',
+      ...(ofIdentity && { identity: ofIdentity }),
+      ...(secret && { secret }),
+    };
+    return encode(proof).slice();
+  }
+
+  /** Takes the peer's PROOF: afterwards it is who it says, of the group. */
+  receiveProof(proof: Proof): Refusal | undefined {
+    if (!this.awaitsProof) return new Refusal('BAD_FRAME', 'a PROOF that was not announced, or a second one');
+    const refusal = this.#judgeIdentity(proof) ?? this.#judgeSecret(proof);
+    if (refusal !== undefined) return refusal;
+    this.#isProved = true;
+    return undefined;
+  }
+
+  /** Lets go of the HELLOs, which are longer than all else that a session keeps. */
+  finish(): void {
+    this.#nonce = this.nonce;
+    this.#own = undefined;
+    this.#peer = undefined;
+    this.#transcript = undefined;
+  }
+
+  #judgeIdentity({ identity }: Proof): Refusal | undefined {
+    const { key, exchangeKey, contact } = (this.#peer as { hello: Hello }).hello;
+    if (key === undefined) return identity && new Refusal('BAD_SIGNATURE', 'a proof without a key');
+    if (identity === undefined) return new Refusal('BAD_SIGNATURE', 'a key without its proof');
+    const message = this.#message('identity', this.#otherSide);
+    if (identity.how === 'signed') {
+      this.#context.onSignature('checked');
+      if (!isSigned(key, message, identity.bytes)) return new Refusal('BAD_SIGNATURE', 'not by the key');
+      if (exchangeKey !== undefined) this.#context.acquaintances.remember(contact.id, exchangeKey);
+      return undefined;
+    }
+    const remembered = this.#own?.hello.remembered;
+    const isKnown =
+      remembered !== undefined && exchangeKey !== undefined && equalBytes(remembered, exchangeKey);
+    const secret = isKnown ? this.#context.acquaintances.secretWith(contact.id, exchangeKey) : undefined;
+    if (secret !== undefined && isSameSecret(keyedHash(secret, message), identity.bytes)) return undefined;
     return new Refusal(
-      'VERSION_MISMATCH',
-      `we speak ${min}..${max}, peer ${hello.minVersion}..${hello.maxVersion}`,
+      'BAD_SIGNATURE',
+      isKnown ? 'a wrong keyed proof' : 'a keyed proof that was not offered',
     );
   }
-  if (hello.group !== group)
-    return new Refusal('GROUP_MISMATCH', `the peer is of group ${quote(hello.group)}`);
-  if (equalBytes(hello.contact.idBytes, own.idBytes))
-    return new Refusal('SELF_CONNECT', 'that is this node itself');
-  const contact = hello.contact.parse();
-  if (contact instanceof Refusal) return contact.within('HELLO');
-  if (dialledId !== undefined && hello.contact.id !== dialledId) {
-    return new Refusal('ID_MISMATCH', `dialled ${dialledId}, got ${hello.contact.id}`);
+
+  #judgeSecret({ secret }: Proof): Refusal | undefined {
+    const isGiven =
+      (this.#peer as { hello: Hello }).hello.provesSecret === (secret !== undefined || undefined);
+    const isOurs = this.#context.secrets.accepts(secret, this.#message('group', this.#otherSide));
+    return isGiven && isOurs ? undefined : new Refusal('BAD_SECRET', 'the peer has another, or none');
   }
-  if (hello.expectedId !== undefined && !equalBytes(hello.expectedId, own.idBytes)) {
-    return new Refusal('ID_MISMATCH', `the peer expected another id than ${own.id}`);
+
+  /** Where the peer remembers our exchange key, a hash is proof enough. */
+  #keyed(): Proof['identity'] {
+    const { remembered, exchangeKey, contact } = (this.#peer as { hello: Hello }).hello;
+    const { acquaintances } = this.#context;
+    if (remembered === undefined || exchangeKey === undefined) return undefined;
+    if (!equalBytes(remembered, acquaintances.exchangeKey)) return undefined;
+    const secret = acquaintances.secretWith(contact.id, exchangeKey);
+    return secret && { how: 'keyed', bytes: keyedHash(secret, this.#message('identity', this.#side)) };
   }
-  return undefined;
+
+  #signed(identity: Identity): NonNullable<Proof['identity']> {
+    this.#context.onSignature('made');
+    return { how: 'signed', bytes: identity.sign(this.#message('identity', this.#side)) };
+  }
+
+  get #otherSide(): Side {
+    return this.#side === 'dialler' ? 'dialled' : 'dialler';
+  }
+
+  /** What is proved: for what purpose, by which side, over which two HELLOs. */
+  #message(purpose: 'identity' | 'group', side: Side): Uint8Array {
+    this.#transcript ??= this.#hashHellos();
+    const label = utf8(`disgover 1 ${purpose} ${side}\n`);
+    const message = new Uint8Array(label.length + this.#transcript.length);
+    message.set(label);
+    message.set(this.#transcript, label.length);
+    return message;
+  }
+
+  /** SHA-256 over the HELLO of the dialler and that of the dialled, each behind its length (u32, big-endian). */
+  #hashHellos(): Uint8Array {
+    const [own, peer] = [this.#own?.frame, this.#peer?.frame] as [Uint8Array, Uint8Array];
+    const hellos = this.#side === 'dialler' ? [own, peer] : [peer, own];
+    const bytes = new Uint8Array(hellos.reduce((sum, { length }) => sum + 4 + length, 0));
+    let at = 0;
+    for (const hello of hellos) {
+      new DataView(bytes.buffer).setUint32(at, hello.length);
+      bytes.set(hello, at + 4);
+      at += 4 + hello.length;
+    }
+    return sha256(bytes);
+  }
 }

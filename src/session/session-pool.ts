@@ -67,13 +67,10 @@ export class SessionPool {
   accept(link: Link, type: string): void {
     if (this.#isClosed) return link.close();
     let strangers = 0;
-    for (const session of this.#sessions) if (session.peer === undefined && !session.isDialled) strangers++;
+    for (const session of this.#sessions) if (!session.isProved && !session.isDialled) strangers++;
     this.#start(new Session(link, type, this.#host));
     if (strangers >= limits.unprovedSessions)
-      this.#dropOldest(
-        (session) => session.peer === undefined && !session.isDialled,
-        limits.unprovedSessions,
-      );
+      this.#dropOldest((session) => !session.isProved && !session.isDialled, limits.unprovedSessions);
   }
 
   /**

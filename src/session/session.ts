@@ -1,5 +1,6 @@
-// A link with a peer: HELLO once, then frames, which go to the one door of rpc.
+// A link with a peer: HELLO and PROOF once, the admission hook, then frames, which go to the one door of rpc.
 
+import type { Contact } from '../contracts/contact.js';
 import type { Link, LinkCloseReason, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, type ErrorCode, type FaultCode, faultOfPeer, Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
@@ -9,8 +10,8 @@ import { addressesOf, addressKey } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { decode } from '../wire/decode.js';
 import { encode } from '../wire/encode.js';
-import type { Hello, Message } from '../wire/messages.js';
-import { judgeHello, makeHello } from './handshake.js';
+import { type BadFrame, type Hello, Kind, type Message, type Proof } from '../wire/messages.js';
+import { Handshake, type HandshakeContext } from './handshake.js';
 import { PendingRequests } from './pending-requests.js';
 import { RoundTrip } from './round-trip.js';
 
@@ -18,14 +19,14 @@ import { RoundTrip } from './round-trip.js';
 export interface SessionHost {
   readonly now: () => number;
   readonly alarms: Alarms;
-  readonly nonce: () => Uint8Array;
-  readonly own: () => EncodedContact;
-  readonly group: string;
+  readonly handshake: HandshakeContext;
+  /** Whether a peer that has proved itself may come in. Absent: whoever has proved itself may. */
+  readonly admit?: Admit | undefined;
   /** Round trips of all peers together: what to expect of one that was never asked. */
   readonly roundTrip: RoundTrip;
-  /** HELLO was accepted: `session.peer` is known. */
+  /** The peer has proved itself, as far as the group asks for it, and was admitted. */
   onOpen(session: Session): void;
-  /** A whole frame after HELLO. */
+  /** A whole frame after HELLO. In a group that asks for no proof, also of a peer that has not proved itself yet. */
   onFrame(session: Session, frame: Uint8Array): void;
   /** The peer did what it must not; the session goes on or ends by itself. */
   onRefused(session: Session, refusal: Refusal): void;
@@ -37,6 +38,9 @@ export interface SessionHost {
 /** Why a peer ends a session when nobody is at fault. */
 const GOODBYES: ReadonlySet<ErrorCode> = new Set(['ERR_IDLE', 'ERR_TOO_MANY_SESSIONS', 'ERR_LINK_LOST']);
 
+/** The application's veto: whether the peer may come in. `remote`: the other end of its link. */
+export type Admit = (contact: Contact, from: { readonly remote: string }) => boolean | Promise<boolean>;
+
 export interface Dialled {
   readonly address: TransportInfo;
   /** Absent for a seed that is known by its address only. */
@@ -44,8 +48,10 @@ export interface Dialled {
 }
 
 export class Session {
-  /** Who is at the other end; known once HELLO was accepted. */
+  /** Who is at the other end, or says so: known once its HELLO was accepted. */
   peer: EncodedContact | undefined;
+  /** Whether the peer has proved itself, as far as the group asks for it, and was admitted. Stays so when the session has ended. */
+  isProved = false;
   /** Whether the address in the peer's contact is known to be the peer's: we dialled it, or the link shows it. */
   isAddressProved = false;
   /** What the peer said in HELLO when it was refused for its id: who it really is. */
@@ -54,8 +60,6 @@ export class Session {
   claimedNonce: Uint8Array | undefined;
   /** Whether the other end is an end of this node, too. Known before it refuses this one. */
   isOurselves = false;
-  /** Of the HELLO that was sent. */
-  nonce: Uint8Array | undefined;
   readonly isDialled: boolean;
   /** The name of the transport that its link is of. */
   readonly linkType: string;
@@ -71,13 +75,17 @@ export class Session {
 
   readonly #link: Link;
   readonly #host: SessionHost;
+  readonly #handshake: Handshake;
   #endedBy: DisgoverError | undefined;
   #handshakeAlarm: Alarm | undefined;
   #frameAlarm: Alarm | undefined;
   #stuckAlarm: Alarm | undefined;
-  #framesBeforeHello = 0;
+  #sentEarly = 0;
+  #receivedEarly = 0;
   // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
   #held: Uint8Array[] = [];
+  // Frames that are only read once the peer is known. Bounded by limits.framesBeforeHello.
+  #unread: Uint8Array[] = [];
 
   constructor(link: Link, linkType: string, host: SessionHost, dialled?: Dialled) {
     this.#link = link;
@@ -86,6 +94,7 @@ export class Session {
     this.isDialled = dialled !== undefined;
     this.dialledAddress = dialled?.address;
     this.dialledId = dialled?.id;
+    this.#handshake = new Handshake(host.handshake, this.isDialled, this.dialledId);
     this.lastUsedAt = host.now();
     this.pending = new PendingRequests({
       now: host.now,
@@ -99,7 +108,12 @@ export class Session {
   /** Starts to read; a dialler says HELLO at once, so that its first request can follow in the same write. */
   start(): void {
     this.#handshakeAlarm = this.#host.alarms.after(limits.handshakeMs, () =>
-      this.#refuse(new Refusal('HANDSHAKE_TIMEOUT', `no HELLO in ${limits.handshakeMs} ms`)),
+      this.#refuse(
+        new Refusal(
+          'HANDSHAKE_TIMEOUT',
+          `no ${this.peer === undefined ? 'HELLO' : 'PROOF'} in ${limits.handshakeMs} ms`,
+        ),
+      ),
     );
     if (this.isDialled) this.#sendHello();
     this.#link.open({
@@ -114,7 +128,12 @@ export class Session {
   }
 
   get isOpen(): boolean {
-    return this.peer !== undefined && this.#endedBy === undefined;
+    return this.isProved && this.#endedBy === undefined;
+  }
+
+  /** Of the HELLO that was sent. */
+  get nonce(): Uint8Array | undefined {
+    return this.#handshake.nonce;
   }
 
   /** Why the session has ended; `undefined` while it has not. */
@@ -122,20 +141,36 @@ export class Session {
     return this.#endedBy;
   }
 
-  /** Encodes and sends. Before the peer is known, what is too long or too much for a stranger waits. */
+  /** Encodes and sends. Before the peer is known, what a stranger must not get, or cannot take, waits. */
   send(message: Message): void {
     if (this.#endedBy !== undefined) return;
     const frame = encode(message);
-    if (this.peer === undefined && message.type !== 'close') {
-      const isTooMuch =
-        this.#framesBeforeHello >= limits.framesBeforeHello || frame.length > limits.frameBeforeHelloBytes;
-      if (isTooMuch || this.#held.length > 0) {
-        this.#held.push(frame.slice());
-        return;
-      }
-      this.#framesBeforeHello++;
+    if (this.isProved || message.type === 'close') return this.#transmit(frame);
+    if (this.#held.length > 0 || !this.#maySendEarly(message, frame)) this.#held.push(frame.slice());
+    else {
+      this.#sentEarly++;
+      this.#transmit(frame);
     }
-    this.#transmit(frame);
+  }
+
+  /** Requests may travel with HELLO, and answers to such, unless the group wants proofs first. What is announced is for peers that are known. */
+  #maySendEarly(message: Message, frame: Uint8Array): boolean {
+    if (this.#isStrict) return false;
+    if (!this.isDialled) return true;
+    if (message.type === 'findNode' && message.announced.length + message.withdrawn.length > 0) {
+      return this.#host.handshake.identity === undefined && this.#fitsEarly(frame);
+    }
+    return this.#fitsEarly(frame);
+  }
+
+  #fitsEarly(frame: Uint8Array): boolean {
+    return this.#sentEarly < limits.framesBeforeHello && frame.length <= limits.frameBeforeHelloBytes;
+  }
+
+  /** Nothing is asked and nothing answered before both sides have proved themselves. */
+  get #isStrict(): boolean {
+    const { handshake, admit } = this.#host;
+    return handshake.requiresIdentity || handshake.secrets.isRequired || admit !== undefined;
   }
 
   /** Who does not read what is sent for 10 s is not waited for any longer. */
@@ -175,8 +210,9 @@ export class Session {
     this.#frameAlarm = undefined;
     this.lastUsedAt = this.#host.now();
     try {
-      if (this.peer === undefined) this.#onFirstFrame(frame);
-      else this.#host.onFrame(this, frame);
+      if (this.isProved) this.#host.onFrame(this, frame);
+      else if (this.peer === undefined) this.#onFirstFrame(frame);
+      else this.#onEarlyFrame(frame);
     } catch (fault) {
       // A fault of our own that a peer has found ends its session, and never the process.
       this.#host.onFault(fault);
@@ -193,15 +229,11 @@ export class Session {
       return this.#refuse(
         new Refusal('HELLO_EXPECTED', `got ${message.type === 'bad' ? message.of : message.type}`),
       );
-    this.#onHello(message);
+    this.#onHello(message, frame);
   }
 
-  #onHello(hello: Hello): void {
-    const refusal = judgeHello(hello, {
-      own: this.#host.own(),
-      group: this.#host.group,
-      dialledId: this.dialledId,
-    });
+  #onHello(hello: Hello, frame: Uint8Array): void {
+    const refusal = this.#handshake.receiveHello(hello, frame);
     if (refusal !== undefined) {
       // Both sides remember the true id: who dialled the wrong one learns ours before the link ends.
       if (refusal.code === 'ID_MISMATCH') {
@@ -211,27 +243,90 @@ export class Session {
       if (refusal.code === 'SELF_CONNECT') this.claimedNonce = hello.nonce;
       return this.#refuse(refusal);
     }
-    this.#handshakeAlarm?.cancel();
-    this.#link.maxFrameBytes = limits.frameBytes;
     if (!this.isDialled) this.#sendHello();
-    this.isAddressProved = this.#isProved(addressesOf(hello.contact));
+    const proof = this.#handshake.makeProof();
+    if (proof !== undefined) this.#transmit(proof);
     this.peer = hello.contact;
+    if (!this.#handshake.awaitsProof) this.#onKnown();
+  }
+
+  /** Between HELLO and the end of the handshake. */
+  #onEarlyFrame(frame: Uint8Array): void {
+    if (frame[0] === Kind.proof && this.#handshake.awaitsProof) return this.#onProof(decode(frame));
+    if (frame[0] === Kind.close || frame[0] === Kind.hello) return this.#host.onFrame(this, frame);
+    // Who was dialled proves itself at once.
+    if (this.isDialled) return this.#refuse(new Refusal('PROOF_REQUIRED', 'another frame came before it'));
+    if (++this.#receivedEarly >= limits.framesBeforeHello) {
+      const most = limits.framesBeforeHello;
+      return this.#refuse(
+        new Refusal('HELLO_EXPECTED', `more than ${most} frames before the peer is proved`),
+      );
+    }
+    if (this.#isStrict) this.#unread.push(frame.slice());
+    else this.#host.onFrame(this, frame);
+  }
+
+  #onProof(proof: Proof | Message | BadFrame): void {
+    if (proof.type !== 'proof') {
+      const { code, detail } = proof as BadFrame;
+      return this.#refuse(new Refusal(code, detail));
+    }
+    const refusal = this.#handshake.receiveProof(proof);
+    if (refusal !== undefined) this.#refuse(refusal);
+    else this.#onKnown();
+  }
+
+  /** The peer is who it says. What remains is whether it is welcome. */
+  #onKnown(): void {
+    this.#handshakeAlarm?.cancel();
+    const { admit } = this.#host;
+    if (admit === undefined) return this.#open();
+    // Nothing is read meanwhile, so that nothing has to be kept.
+    this.#link.pause();
+    this.#handshakeAlarm = this.#host.alarms.after(limits.admissionMs, () =>
+      this.#refuse(new Refusal('NOT_ADMITTED', `no decision in ${limits.admissionMs} ms`)),
+    );
+    this.#consult(admit).catch((fault) => {
+      this.#host.onFault(fault);
+      this.close('INTERNAL', 'a fault of this node');
+    });
+  }
+
+  async #consult(admit: Admit): Promise<void> {
+    let isAdmitted = false;
+    try {
+      isAdmitted = (await admit((this.peer as EncodedContact).contact, { remote: this.remote })) === true;
+    } catch (fault) {
+      this.#host.onFault(fault);
+    }
+    if (this.#endedBy !== undefined) return;
+    if (!isAdmitted) return this.#refuse(new Refusal('NOT_ADMITTED', 'by the admission hook'));
+    this.#handshakeAlarm?.cancel();
+    this.#open();
+    this.#link.resume();
+  }
+
+  #open(): void {
+    const peer = this.peer as EncodedContact;
+    this.#link.maxFrameBytes = limits.frameBytes;
+    this.isAddressProved = this.#isProvedAt(addressesOf(peer));
+    this.isProved = true;
+    this.#handshake.finish();
     for (const frame of this.#held.splice(0)) this.#transmit(frame);
     this.#host.onOpen(this);
+    for (const frame of this.#unread.splice(0)) this.#onFrame(frame);
   }
 
   /** Who answers at one address may still claim another: what counts is where it was dialled, or what the link shows. */
-  #isProved(addresses: readonly TransportInfo[]): boolean {
+  #isProvedAt(addresses: readonly TransportInfo[]): boolean {
     const dialled = this.dialledAddress && addressKey(this.dialledAddress);
     if (addresses.some((address) => addressKey(address) === dialled)) return true;
     return addresses.length > 0 && addresses.every((address) => this.#link.attests?.(address) ?? false);
   }
 
   #sendHello(): void {
-    const { own, group, nonce } = this.#host;
-    this.#framesBeforeHello++;
-    this.nonce = nonce();
-    this.#link.send(encode(makeHello({ own: own(), group, dialledId: this.dialledId }, this.nonce)));
+    this.#sentEarly++;
+    this.#link.send(this.#handshake.makeHello());
   }
 
   /** From the first byte of a frame to the last: bytes that trickle do not extend it. */
@@ -250,7 +345,7 @@ export class Session {
   #onClose(reason: LinkCloseReason | undefined): void {
     if (this.#endedBy !== undefined) return;
     const { code, detail: said = 'the link ended' } = reason ?? { code: 'LINK_LOST' as const };
-    const isOfStranger = code === 'FRAME_TOO_LARGE' && this.peer === undefined;
+    const isOfStranger = code === 'FRAME_TOO_LARGE' && !this.isProved;
     const detail = isOfStranger ? `${said} before the peer is proved` : said;
     if (code !== 'LINK_LOST') this.#host.onRefused(this, new Refusal(code, detail));
     this.#end(new DisgoverError(code, detail));
@@ -265,6 +360,7 @@ export class Session {
     this.#frameAlarm?.cancel();
     this.#stuckAlarm?.cancel();
     this.#held = [];
+    this.#unread = [];
     this.pending.end(reason);
     this.#host.onClosed(this);
   }

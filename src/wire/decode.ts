@@ -10,11 +10,16 @@ import {
   type BadFrame,
   type FindNode,
   type Hello,
+  HelloPart,
+  KEYED_HASH_BYTES,
   Kind,
   MAGIC,
   type Message,
   NONCE_BYTES,
   type Nodes,
+  type Proof,
+  PUBLIC_KEY_BYTES,
+  SIGNATURE_BYTES,
   type Target,
 } from './messages.js';
 
@@ -25,10 +30,10 @@ export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message |
   let requestId: number | undefined;
   try {
     reader.u8('kind');
-    if (kind === Kind.hello) return finish(readHello(reader), reader, onUnknownPart);
+    if (kind === Kind.hello) return readHello(reader, onUnknownPart);
+    if (kind === Kind.proof) return finish(readProof(reader), reader, onUnknownPart);
     if (kind === Kind.close)
       return finish({ type: 'close', code: readText(reader, 'code') }, reader, onUnknownPart);
-    if (kind === Kind.proof) throw new Refusal('UNSUPPORTED', 'no proof is asked for in this group');
     requestId = reader.u32('request id');
     switch (kind) {
       case Kind.ping:
@@ -63,23 +68,32 @@ function badFrame(
   return { type: 'bad', code, detail, of, ...(requestId !== undefined && { requestId }) };
 }
 
-/** What stands at the end of every frame: tagged parts that may be there. */
+/** What stands at the end of every frame: tagged parts that may be there. No message but HELLO has any that are known. */
 function finish<M extends Message>(message: M, reader: ByteReader, onUnknownPart?: () => void): M {
+  readParts(reader, () => onUnknownPart?.());
+  return message;
+}
+
+/** Of a repeated tag the first counts. */
+function readParts(reader: ByteReader, onPart: (tag: number, bytes: Uint8Array) => void): void {
   const count = reader.u8('parts');
+  if (count === 0) return reader.end();
   if (count > limits.partsInFrame) throw new Refusal('BAD_FRAME', `${count} > ${limits.partsInFrame} parts`);
+  const parts: [number, Uint8Array][] = [];
   let length = 0;
   for (let i = 0; i < count; i++) {
-    reader.u8(`parts[${i}]`);
-    length += reader.long(`parts[${i}]`).length;
+    const tag = reader.u8(`parts[${i}]`);
+    const bytes = reader.long(`parts[${i}]`);
+    length += bytes.length;
+    if (parts.every(([earlier]) => earlier !== tag)) parts.push([tag, bytes]);
   }
   if (length > limits.partsBytes)
     throw new Refusal('BAD_FRAME', `${length} B > ${limits.partsBytes} B of parts`);
   reader.end();
-  for (let i = 0; i < count; i++) onUnknownPart?.();
-  return message;
+  for (const [tag, bytes] of parts) onPart(tag, bytes);
 }
 
-function readHello(reader: ByteReader): Hello {
+function readHello(reader: ByteReader, onUnknownPart?: () => void): Hello {
   if (!equalBytes(reader.raw(MAGIC.length, 'magic'), MAGIC))
     throw new Refusal('BAD_MAGIC', 'not a disgover HELLO');
   const minVersion = reader.u32('min version');
@@ -88,6 +102,15 @@ function readHello(reader: ByteReader): Hello {
   const group = readText(reader, 'group', limits.groupBytes);
   const expectedId = reader.short('expected id');
   const contact = readContact(reader, 'contact');
+  const parts: { -readonly [Name in 'key' | 'exchangeKey' | 'remembered' | 'provesSecret']?: Hello[Name] } =
+    {};
+  readParts(reader, (tag, bytes) => {
+    if (tag === HelloPart.key) parts.key = keyPart(bytes, 'key');
+    else if (tag === HelloPart.exchangeKey) parts.exchangeKey = keyPart(bytes, 'exchange key');
+    else if (tag === HelloPart.remembered) parts.remembered = keyPart(bytes, 'remembered key');
+    else if (tag === HelloPart.secret) parts.provesSecret = true;
+    else onUnknownPart?.();
+  });
   return {
     type: 'hello',
     minVersion,
@@ -96,6 +119,27 @@ function readHello(reader: ByteReader): Hello {
     group,
     contact,
     ...(expectedId.length > 0 && { expectedId: expectedId.slice() }),
+    ...parts,
+  };
+}
+
+function keyPart(bytes: Uint8Array, what: string): Uint8Array {
+  if (bytes.length === PUBLIC_KEY_BYTES) return bytes.slice();
+  throw new Refusal('BAD_FRAME', `${what}: ${bytes.length} B, not ${PUBLIC_KEY_BYTES} B`);
+}
+
+function readProof(reader: ByteReader): Proof {
+  const how = reader.u8('proof of identity');
+  if (how > 2) throw new Refusal('BAD_FRAME', `a proof of identity of kind ${how}`);
+  const signed = how === 1;
+  const bytes = reader.raw(how === 0 ? 0 : signed ? SIGNATURE_BYTES : KEYED_HASH_BYTES, 'proof of identity');
+  const hasSecret = reader.u8('proof of the secret');
+  if (hasSecret > 1) throw new Refusal('BAD_FRAME', `proof of the secret: ${hasSecret} is neither 0 nor 1`);
+  const secret = reader.raw(hasSecret * KEYED_HASH_BYTES, 'proof of the secret');
+  return {
+    type: 'proof',
+    ...(how !== 0 && { identity: { how: signed ? 'signed' : 'keyed', bytes: bytes.slice() } }),
+    ...(hasSecret === 1 && { secret: secret.slice() }),
   };
 }
 

@@ -3,7 +3,7 @@
 import { utf8 } from '../id/bytes.js';
 import { ByteWriter } from './byte-writer.js';
 import type { EncodedContact } from './contact-codec.js';
-import { type FindNode, Kind, MAGIC, type Message } from './messages.js';
+import { type FindNode, type Hello, HelloPart, Kind, MAGIC, type Message, type Proof } from './messages.js';
 
 const writer = new ByteWriter();
 const NO_PARTS = 0;
@@ -12,17 +12,9 @@ const ABSENT = new Uint8Array(0);
 export function encode(message: Message): Uint8Array {
   switch (message.type) {
     case 'hello':
-      return writer
-        .start(Kind.hello)
-        .raw(MAGIC)
-        .u32(message.minVersion)
-        .u32(message.maxVersion)
-        .raw(message.nonce)
-        .short(utf8(message.group))
-        .short(message.expectedId ?? ABSENT)
-        .long(message.contact.bytes)
-        .u8(NO_PARTS)
-        .frame();
+      return encodeHello(message);
+    case 'proof':
+      return encodeProof(message);
     case 'close':
       return writer.start(Kind.close).short(utf8(message.code)).u8(NO_PARTS).frame();
     case 'ping':
@@ -42,6 +34,33 @@ export function encode(message: Message): Uint8Array {
     case 'error':
       return writer.start(Kind.error).u32(message.requestId).short(utf8(message.code)).u8(NO_PARTS).frame();
   }
+}
+
+function encodeHello(hello: Hello): Uint8Array {
+  const { key, exchangeKey, remembered, provesSecret } = hello;
+  writer.start(Kind.hello).raw(MAGIC).u32(hello.minVersion).u32(hello.maxVersion).raw(hello.nonce);
+  writer
+    .short(utf8(hello.group))
+    .short(hello.expectedId ?? ABSENT)
+    .long(hello.contact.bytes);
+  const parts = [
+    [HelloPart.key, key],
+    [HelloPart.exchangeKey, exchangeKey],
+    [HelloPart.remembered, remembered],
+    [HelloPart.secret, provesSecret ? ABSENT : undefined],
+  ] as const;
+  writer.u8(parts.filter(([, bytes]) => bytes !== undefined).length);
+  for (const [tag, bytes] of parts) if (bytes !== undefined) writer.u8(tag).long(bytes);
+  return writer.frame();
+}
+
+function encodeProof({ identity, secret }: Proof): Uint8Array {
+  writer.start(Kind.proof);
+  if (identity === undefined) writer.u8(0);
+  else writer.u8(identity.how === 'signed' ? 1 : 2).raw(identity.bytes);
+  if (secret === undefined) writer.u8(0);
+  else writer.u8(1).raw(secret);
+  return writer.u8(NO_PARTS).frame();
 }
 
 function encodeFindNode({ requestId, target, announced, withdrawn }: FindNode): Uint8Array {

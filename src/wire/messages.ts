@@ -15,7 +15,6 @@ export const NONCE_BYTES = 16;
 /** The first byte of each frame. Replies have the highest bit. */
 export const Kind = {
   hello: 0x01,
-  /** Proofs of identity and of the group's secret; not spoken in an open group that asks for none. */
   proof: 0x02,
   close: 0x03,
   ping: 0x10,
@@ -24,6 +23,13 @@ export const Kind = {
   nodes: 0x91,
   error: 0x9f,
 } as const;
+
+/** The optional parts of HELLO, by tag. */
+export const HelloPart = { key: 1, exchangeKey: 2, remembered: 3, secret: 4 } as const;
+
+export const PUBLIC_KEY_BYTES = 32;
+export const KEYED_HASH_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
 
 /** Says who sends it, and who is expected at the other end. The first frame of both sides, once. */
 export interface Hello {
@@ -36,6 +42,22 @@ export interface Hello {
   /** The bytes of the id that was dialled; absent for a seed known by its address only, and from the side that was dialled. */
   readonly expectedId?: Uint8Array;
   readonly contact: EncodedContact;
+  /** The Ed25519 public key that the id is made of: a PROOF by it follows. */
+  readonly key?: Uint8Array;
+  /** The X25519 public key that keyed proofs are agreed on with; the same for as long as the process runs. Beside `key` only. */
+  readonly exchangeKey?: Uint8Array;
+  /** The exchange key of the other end, where it has proved that it is its own: a keyed proof will do. */
+  readonly remembered?: Uint8Array;
+  /** A PROOF of the group's secret follows. */
+  readonly provesSecret?: boolean;
+}
+
+/** Proves what HELLO claims, over the HELLOs of both sides. Sent once, by who has said in HELLO that it follows. */
+export interface Proof {
+  readonly type: 'proof';
+  readonly identity?: { readonly how: 'signed' | 'keyed'; readonly bytes: Uint8Array };
+  /** 32 bytes. */
+  readonly secret?: Uint8Array;
 }
 
 /** The last frame on a link: why it ends. */
@@ -90,7 +112,7 @@ export interface Fault {
 
 export type Request = Ping | FindNode;
 export type Reply = Pong | Nodes | Fault;
-export type Message = Hello | Close | Request | Reply;
+export type Message = Hello | Proof | Close | Request | Reply;
 
 /** A frame that cannot be understood: why, and what could be read of it. */
 export interface BadFrame {

@@ -216,7 +216,12 @@ const afterHello: readonly Ending[] = [
     code: 'BAD_FRAME',
     detail: 'request id ends 2 B past the frame',
   },
-  { row: 16, input: 'PROOF', does: (peer) => peer.send(u8(0x02)), code: 'UNSUPPORTED' },
+  {
+    row: 12,
+    input: 'a PROOF that HELLO did not announce',
+    does: (peer) => peer.send(Buffer.concat([u8(0x02), u8(0), u8(0), u8(0)])),
+    code: 'BAD_FRAME',
+  },
   {
     row: 19,
     input: 'eleven replies that nobody asked for',

@@ -18,7 +18,7 @@ interface Vector {
 
 /** The fields of all messages; those that a message lacks are not read. */
 interface MessageVector {
-  readonly type: Exclude<RawType, 'unknown'>;
+  readonly type: Exclude<RawType, 'unknown' | 'proof'>;
   readonly requestId: number;
   readonly code: string;
   readonly id: string;

@@ -22,6 +22,13 @@ export type RawMessage =
       readonly expectedId: string | undefined;
       readonly contact: RawContact;
     }
+  | {
+      readonly type: 'proof';
+      /** 0: none, 1: signed, 2: keyed. */
+      readonly how: number;
+      readonly identity: Buffer;
+      readonly secret: Buffer | undefined;
+    }
   | { readonly type: 'close'; readonly code: string }
   | { readonly type: 'ping'; readonly requestId: number; readonly id: string }
   | {
@@ -82,6 +89,14 @@ export interface HelloFields {
   readonly group?: string;
   readonly expectedId?: string;
   readonly contact: Sendable;
+  /** Optional parts: tag and bytes. */
+  readonly parts?: readonly (readonly [tag: number, bytes: Uint8Array])[];
+}
+
+export interface ProofFields {
+  readonly how?: number;
+  readonly identity?: Uint8Array;
+  readonly secret?: Uint8Array;
 }
 
 export interface FindNodeFields {
@@ -107,8 +122,11 @@ export const frames = {
       short(Buffer.from(fields.group ?? 'default')),
       short(Buffer.from(fields.expectedId ?? '', 'base64')),
       long(contactBytes(fields.contact)),
-      u8(0),
+      u8(fields.parts?.length ?? 0),
+      ...(fields.parts ?? []).map(([tag, bytes]) => Buffer.concat([u8(tag), long(bytes)])),
     ]),
+  proof: ({ how = 0, identity = Buffer.alloc(0), secret }: ProofFields): Buffer =>
+    Buffer.concat([u8(0x02), u8(how), identity, ...(secret ? [u8(1), secret] : [u8(0)]), u8(0)]),
   close: (code: string): Buffer => Buffer.concat([u8(0x03), short(Buffer.from(code)), u8(0)]),
   ping: (requestId: number, id: string): Buffer =>
     Buffer.concat([u8(0x10), u32(requestId), short(Buffer.from(id, 'base64')), u8(0)]),
@@ -217,6 +235,11 @@ function readMessage(kind: number, fields: Fields): RawMessage {
         contact: fields.contact(),
       };
     }
+    case 0x02: {
+      const how = fields.u8();
+      const identity = fields.take([0, 64, 32][how] ?? 0);
+      return { type: 'proof', how, identity, secret: fields.u8() === 1 ? fields.take(32) : undefined };
+    }
     case 0x03:
       return { type: 'close', code: fields.text() };
     case 0x10:
@@ -270,6 +293,7 @@ export class RawPeer {
   readonly contact: RawContact;
   readonly group: string;
   /** Every frame that came in, also those that were answered by `serve`. */
+  /** All of them, proofs included, which `next` and `expect` pass over. */
   readonly received: RawFrame[] = [];
   /** Resolves when the link has ended, for whatever reason. */
   readonly ended: Promise<void>;
@@ -501,6 +525,8 @@ export class RawPeer {
   }
 
   #take(frame: RawFrame): void {
+    // What others prove is of no use to a member that asks for no proof.
+    if (frame.type === 'proof') return;
     if (this.#serve !== undefined && this.#answered(frame, this.#serve)) return;
     this.#queue.push(frame);
     this.#wake?.();

@@ -3,10 +3,14 @@
 import type { Link, LinkHandlers, TransportInfo } from '../../src/contracts/transport.js';
 import type { Refusal } from '../../src/errors.js';
 import type { ContactId } from '../../src/id/contact-id.js';
+import type { Identity } from '../../src/identity/identity.js';
 import { makeReceive, type ReceiveDependencies } from '../../src/rpc/receive.js';
 import { Alarms } from '../../src/runtime/alarms.js';
+import { Acquaintances } from '../../src/session/acquaintances.js';
+import { GroupSecrets, type SecretRing } from '../../src/session/group-secrets.js';
 import { RoundTrip } from '../../src/session/round-trip.js';
-import type { Session } from '../../src/session/session.js';
+import { SeenNonces } from '../../src/session/seen-nonces.js';
+import type { Admit, Session } from '../../src/session/session.js';
 import { SessionPool } from '../../src/session/session-pool.js';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../src/simulation/network.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
@@ -19,6 +23,10 @@ import { idBytesOf, idOf } from './ids.js';
 
 export interface PeerOptions extends Partial<ReceiveDependencies> {
   readonly group?: string;
+  readonly identity?: Identity;
+  readonly requiresIdentity?: boolean;
+  readonly secret?: SecretRing;
+  readonly admit?: Admit;
   /** The name of its id. Default the name of its host. */
   readonly id?: string;
   readonly listen?: boolean;
@@ -61,18 +69,21 @@ export class SessionPeer {
   readonly opened: Session[] = [];
   readonly closed: Session[] = [];
   readonly faults: unknown[] = [];
+  /** Signatures that were made and checked. */
+  readonly signatures: ('made' | 'checked')[] = [];
   readonly refusals: Refusal[] = [];
   contact: EncodedContact;
   readonly #world: SessionNetwork;
   readonly #transport;
 
   constructor(world: SessionNetwork, name: string, options: PeerOptions) {
-    const { group = 'test', id = name, listen = true, fields = {}, ...receive } = options;
+    const { group = 'test', id = name, listen = true, fields = {}, ...others } = options;
+    const { identity, requiresIdentity = false, secret, admit, ...receive } = others;
     this.#world = world;
     this.name = name;
     this.#transport = memory({ network: world.network, host: name, port: 1, listen });
     this.contact = EncodedContact.from({
-      id: idOf(id),
+      id: identity?.id ?? idOf(id),
       ...(listen && { transport: addressOf(name) }),
       ...fields,
     });
@@ -94,9 +105,18 @@ export class SessionPeer {
     this.pool = new SessionPool([this.#transport], {
       now: () => runtime.now(),
       alarms: new Alarms(runtime),
-      own: () => this.contact,
-      group,
-      nonce: () => runtime.randomBytes(16),
+      handshake: {
+        own: () => this.contact,
+        group,
+        nonce: () => runtime.randomBytes(16),
+        identity,
+        requiresIdentity,
+        secrets: new GroupSecrets(secret),
+        acquaintances: new Acquaintances(() => runtime.randomBytes(32)),
+        seenNonces: new SeenNonces(),
+        onSignature: (what) => this.signatures.push(what),
+      },
+      admit,
       roundTrip: this.roundTrip,
       onOpen: (session) => this.opened.push(session),
       onClosed: (session) => this.closed.push(session),
@@ -210,11 +230,20 @@ export function helloOf(contact: EncodedContact, fields: Record<string, unknown>
     type: 'hello',
     minVersion: 1,
     maxVersion: 1,
-    nonce: new Uint8Array(16),
+    nonce: freshNonce(),
     group: 'test',
     contact,
     ...fields,
   } as Message;
+}
+
+let nonces = 0;
+
+/** Another one at each call. */
+export function freshNonce(): Uint8Array {
+  const nonce = new Uint8Array(16);
+  new DataView(nonce.buffer).setUint32(0, ++nonces);
+  return nonce;
 }
 
 export function nodesReply(requestId: number, fields: Partial<Nodes> = {}): Nodes {

@@ -358,8 +358,8 @@ def frames():
         ('the example of section 13: FIND-NODE', {**FIND, 'requestId': 1, 'target': {'id': name('actor-1')}}),
         ('the example of section 13: NODES', {**NODES, 'requestId': 1, 'exact': {'contact': {'id': name('actor-1'), 'vectorClock': 7}, 'ttlSeconds': 3600}}),
     ]
-    unknown = parts((0x01, b''), (0xff, b'\x00\x01\x02'))
-    full = parts(*[(tag, bytes(256)) for tag in range(16)])
+    unknown = parts((0x7f, b''), (0xff, b'\x00\x01\x02'))
+    full = parts(*[(0x40 + tag, bytes(256)) for tag in range(16)])
     with_parts = [(f"{message['type']} with two unknown parts", message, unknown, 2) for message in
                   (HELLO, {'type': 'close', 'code': 'IDLE'}, PING, {'type': 'pong', 'requestId': 1}, FIND, NODES, {'type': 'error', 'requestId': 1, 'code': 'BUSY'})]
     with_parts.append(('16 parts of 4,096 bytes together', PING, full, 16))
@@ -384,7 +384,7 @@ def bad_frames():
         ('kind 0x7f', u8(0x7f) + u32(7) + b'\xff' * 64, 'UNSUPPORTED', 'request', 7),
         ('kind 0xff', u8(0xff) + u32(7), 'UNSUPPORTED', 'request', 7),
         ('an unknown kind without a request id', u8(0x7f) + b'\x00\x00\x00', 'BAD_FRAME', 'request', None),
-        ('PROOF, reserved', u8(0x02) + bytes(64), 'UNSUPPORTED', 'other', None),
+        ('PROOF of identity of kind 3', u8(0x02) + u8(3) + u8(0) + NONE, 'BAD_FRAME', 'other', None),
         # HELLO
         ('HELLO with nothing', u8(0x01), 'BAD_FRAME', 'other', None),
         ('HELLO with another magic', u8(0x01) + b'DSGX' + frame(HELLO)[5:], 'BAD_MAGIC', 'other', None),

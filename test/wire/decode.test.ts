@@ -4,7 +4,7 @@ import { limits } from '../../src/limits.js';
 import type { EncodedContact } from '../../src/wire/contact-codec.js';
 import { decode } from '../../src/wire/decode.js';
 import { encode } from '../../src/wire/encode.js';
-import { type BadFrame, Kind, type Message, type Nodes } from '../../src/wire/messages.js';
+import { type BadFrame, type Hello, Kind, type Message, type Nodes } from '../../src/wire/messages.js';
 import { encodedOf } from '../support/contacts.js';
 import { idBytesOf, idOf, keyOfName } from '../support/ids.js';
 import { bytesOfHex } from '../support/vectors.js';
@@ -21,6 +21,11 @@ const messages: Record<Message['type'], Message> = {
     group: 'Zürich',
     expectedId: id,
     contact: foo,
+  },
+  proof: {
+    type: 'proof',
+    identity: { how: 'signed', bytes: new Uint8Array(64).fill(4) },
+    secret: new Uint8Array(32).fill(5),
   },
   close: { type: 'close', code: 'IDLE' },
   ping: { type: 'ping', requestId: 1, id },
@@ -101,6 +106,17 @@ describe('decode', () => {
     });
   }
 
+  it('gives back what HELLO says of proofs', () => {
+    const hello: Message = {
+      ...(messages.hello as Hello),
+      key: new Uint8Array(32).fill(1),
+      exchangeKey: new Uint8Array(32).fill(2),
+      remembered: new Uint8Array(32).fill(3),
+      provesSecret: true,
+    };
+    expect(decode(frameOf(hello))).to.deep.equal(hello);
+  });
+
   context('of an unknown kind', () => {
     for (const kind of [0x00, 0x04, 0x0f, 0x12, 0x7f, 0x80, 0xff]) {
       const name = `0x${kind.toString(16).padStart(2, '0')}`;
@@ -113,7 +129,7 @@ describe('decode', () => {
     }
 
     it('takes PROOF for no request', () => {
-      const bad = expectBad(Uint8Array.of(Kind.proof, 1, 2, 3, 4), 'UNSUPPORTED', 'no proof');
+      const bad = expectBad(Uint8Array.of(Kind.proof, 1, 2, 3, 4), 'BAD_FRAME', 'proof of identity');
       expect(bad.of).to.equal('other');
       expect(bad).to.not.have.property('requestId');
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Refusal } from '../../src/errors.js';
-import { judgeHello, makeHello } from '../../src/session/handshake.js';
+import { judgeHello, makeHello } from '../../src/session/hello.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import type { Hello } from '../../src/wire/messages.js';
 import { encodedNodeOf } from '../support/contacts.js';

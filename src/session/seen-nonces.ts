@@ -1,0 +1,22 @@
+// The nonces of HELLOs that came in: one that comes again was recorded. Proofs do not rest on it, since they cover a nonce of ours, too.
+
+import { limits } from '../limits.js';
+
+export class SeenNonces {
+  // Bounded by limits.noncesRemembered, oldest first.
+  readonly #seen = new Set<string>();
+
+  get size(): number {
+    return this.#seen.size;
+  }
+
+  /** False when it was there. */
+  add(nonce: Uint8Array): boolean {
+    const text = String.fromCharCode(...nonce);
+    if (this.#seen.has(text)) return false;
+    const [oldest] = this.#seen;
+    if (this.#seen.size >= limits.noncesRemembered && oldest !== undefined) this.#seen.delete(oldest);
+    this.#seen.add(text);
+    return true;
+  }
+}
