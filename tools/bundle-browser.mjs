@@ -54,6 +54,7 @@ const { metafile } = await build({
   // The twins of `#…` imports are taken from the sources.
   conditions: ['browser', 'disgover-source'],
   target: 'es2022',
+  define: { process: 'undefined' }, // lru-cache asks for it, and does without
   minify: true,
   sourcemap: true,
   legalComments: 'none', // in the file of notices
