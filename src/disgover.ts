@@ -15,6 +15,7 @@ import { collectTrace, type LookupOutcome, type LookupStep, type LookupTrace } f
 import { type DisgoverOptions, resolveOptions } from './options.js';
 import type { RoutingHealth } from './routing/health-report.js';
 import { abortable } from './runtime/abort.js';
+import type { SecretRing } from './session/group-secrets.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
 import { addressesOf } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
@@ -215,6 +216,16 @@ export class Disgover {
     contacts.cache.delete(failed.id);
     unreachable.strike(failed.id, options.runtime.now(), failed);
     if (routing.get(failed.id)?.equals(failed)) routing.unreachable(failed.id);
+  }
+
+  /**
+   * Replaces the secrets of the group, for sessions to come; those that are open stay. `docs/SECURITY.md` has the steps by which
+   * a running group changes its secret.
+   * @throws DisgoverError `ERR_BAD_KEY`, `ERR_BAD_OPTION`; nothing has changed then.
+   */
+  setSecret(secret: SecretRing): void {
+    this.#check(undefined);
+    this.#engine.options.secrets.replace(secret);
   }
 
   /** Calls `listener` whenever the fact happens. Returns what removes it. */

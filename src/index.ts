@@ -41,4 +41,6 @@ export type { FindOptions } from './lookup/find.js';
 export type { LookupOutcome, LookupStep, LookupTrace } from './lookup/trace.js';
 export type { DisgoverOptions } from './options.js';
 export type { BucketHealth, RoutingHealth } from './routing/health-report.js';
+export type { Secret, SecretRing } from './session/group-secrets.js';
+export type { Admit } from './session/session.js';
 export type { CollectionSize, Snapshot } from './snapshot.js';
