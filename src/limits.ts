@@ -47,8 +47,12 @@ export const limits = Object.freeze({
   // WebSocket
   wsFragments: 64,
   wsBufferedChunks: 1_024,
-  /** Control frames (ping, pong) in a second; more end the link. */
+  /** Control frames (ping, pong) from one message to the next; more end the link. */
   wsControlFrames: 16,
+  /** How long a peer may take to end what this side has closed. */
+  wsCloseMs: 1_000,
+  httpHeaderBytes: 8_192,
+  httpHeaders: 64,
 
   // Whom we dial for others: at public addresses only, where a dial could hurt a stranger
   dialsPerPrefixPerSecond: 2,

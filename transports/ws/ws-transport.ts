@@ -1,0 +1,92 @@
+// Listens and dials; what a WebSocket carries is the link's business.
+import type { Socket } from 'node:net';
+import {
+  type DialOptions,
+  DisgoverError,
+  type Link,
+  type Transport,
+  type TransportInfo,
+} from '../../src/plugin.js';
+import { dial } from './dial.js';
+import type { CheckedOptions } from './options.js';
+import { addressOf } from './url.js';
+import type { WsLink } from './ws-link.js';
+import { WsListener } from './ws-listener.js';
+
+export class WsTransport implements Transport {
+  readonly name = 'ws';
+
+  readonly #options: CheckedOptions;
+  /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
+  readonly #sockets = new Map<Socket, WsLink | undefined>();
+  #listener: WsListener | undefined;
+  #listening: Promise<TransportInfo> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: CheckedOptions) {
+    this.#options = options;
+  }
+
+  async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
+    this.#checkOpen();
+    if (!this.#options.listen) return undefined;
+    this.#listener = new WsListener(this.#options, (link, socket) => {
+      this.#track(socket, link);
+      // Without an address it has gone again meanwhile.
+      if (this.#closing || socket.remoteAddress === undefined) link.close({ code: 'CLOSED' });
+      else onLink(link);
+    });
+    this.#listening = this.#listener.listen();
+    return this.#listening;
+  }
+
+  async dial(info: TransportInfo, { signal, guard }: DialOptions): Promise<Link> {
+    signal.throwIfAborted();
+    this.#checkOpen();
+    let socket: Socket | undefined;
+    const onSocket = (opened: Socket) => {
+      socket = opened;
+      this.#track(opened);
+    };
+    try {
+      const link = await dial(addressOf(info), { signal, guard, tls: this.#options.tls, onSocket });
+      if (socket) this.#sockets.set(socket, link);
+      return link;
+    } catch (error) {
+      // That its own end has ended it is all that the socket would tell.
+      if (this.#closing && !signal.aborted) throw closed();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    const ends = [...this.#sockets].map(([socket, link]) => {
+      const end = new Promise((resolve) => socket.once('close', resolve));
+      if (link) link.close({ code: 'CLOSED' });
+      else socket.destroy();
+      return end;
+    });
+    await Promise.all([...ends, this.#listener?.close()]);
+    await this.#listening?.catch(() => undefined);
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw closed();
+  }
+
+  #track(socket: Socket, link?: WsLink): void {
+    this.#sockets.set(socket, link);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // From its first moment to its last: an error that nobody listens to would end the process.
+    socket.on('error', () => undefined);
+  }
+}
+
+function closed(): DisgoverError {
+  return new DisgoverError('CLOSED', 'the transport is closed');
+}
