@@ -2,6 +2,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type DialGuard, DisgoverError, endpoint, isLiteral } from '../../src/plugin.js';
+import { guardedLookup } from './guarded-lookup.js';
 import { tlsFault } from './tls-faults.js';
 import type { CheckedTls } from './tls-options.js';
 
@@ -37,7 +38,7 @@ export async function connect<T>(
   signal.throwIfAborted();
   if (!isLiteral(to.host)) guard?.checkName(to.host);
   else guard?.checkAddress(to.host, to.port);
-  const socket = open(to);
+  const socket = open(to, guard);
   // From its first moment to its last: an error that nobody listens to would end the process.
   socket.on('error', () => undefined);
   onSocket?.(socket);
@@ -65,13 +66,12 @@ export async function connect<T>(
   }
 }
 
-function open({ host, port, tls }: Destination): Socket {
-  if (!tls) return connectPlain({ ...socketOptions, host, port });
+function open({ host, port, tls }: Destination, guard: DialGuard | undefined): Socket {
+  const to = { ...socketOptions, host, port, ...(guard && { lookup: guardedLookup(guard, port) }) };
+  if (!tls) return connectPlain(to);
   const { secureContext, servername = isLiteral(host) ? undefined : host } = tls;
   const options = {
-    ...socketOptions,
-    host,
-    port,
+    ...to,
     secureContext,
     ...(servername !== undefined && { servername }),
     // Said, since the environment could switch it off otherwise.
@@ -86,6 +86,7 @@ function failure(
   isConnected: boolean,
 ): DisgoverError {
   if (!error) return new DisgoverError('CLOSED', 'the transport is closed');
+  if (error instanceof DisgoverError) return error; // of the guard, when a name was resolved
   const [code, why] = isConnected
     ? (['TLS_FAILED', tlsFault(error).detail] as const)
     : (['DIAL_FAILED', error.code ?? error.message] as const);

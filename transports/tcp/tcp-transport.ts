@@ -1,8 +1,9 @@
 // Listens and dials; what a connected socket carries is the link's business.
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import {
   checkHost,
   checkPort,
+  type DialOptions,
   DisgoverError,
   endpoint,
   type Link,
@@ -10,11 +11,9 @@ import {
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { connect, socketOptions } from '../sockets/connect.js';
 import type { CheckedOptions } from './options.js';
 import { TcpLink } from './tcp-link.js';
-
-/** The end of a stream is answered by the link, which has bytes to send before its own. */
-const socketOptions = { allowHalfOpen: true, noDelay: true };
 
 export class TcpTransport implements Transport {
   readonly name = 'tcp';
@@ -47,32 +46,12 @@ export class TcpTransport implements Transport {
     return Object.freeze({ type: 'tcp', host: unmapped(address), port, ...this.#options.advertise });
   }
 
-  async dial(info: TransportInfo, { signal }: { readonly signal: AbortSignal }): Promise<Link> {
+  async dial(info: TransportInfo, { signal, guard }: DialOptions): Promise<Link> {
     signal.throwIfAborted();
     this.#checkOpen();
-    const host = checkHost(info.host);
-    const port = checkPort(info.port);
-    const socket = connect({ ...socketOptions, host, port });
-    this.#track(socket);
-    let onAbort: (() => void) | undefined;
-    try {
-      return await new Promise<Link>((resolve, reject) => {
-        onAbort = () => reject(signal.reason);
-        signal.addEventListener('abort', onAbort);
-        const onClose = () => reject(socket.errored ? dialFailed(host, port, socket.errored) : closed());
-        socket.once('close', onClose);
-        socket.once('connect', () => {
-          socket.off('close', onClose);
-          // Within the event: whatever the socket tells from now on, the link hears.
-          resolve(this.#link(socket));
-        });
-      });
-    } catch (error) {
-      socket.destroy();
-      throw error;
-    } finally {
-      if (onAbort) signal.removeEventListener('abort', onAbort);
-    }
+    const to = { host: checkHost(info.host), port: checkPort(info.port) };
+    const onSocket = (socket: Socket) => this.#track(socket);
+    return connect(to, { signal, guard, onSocket }, (socket) => this.#link(socket));
   }
 
   close(): Promise<void> {
@@ -123,12 +102,6 @@ export class TcpTransport implements Transport {
     this.#sockets.set(socket, link);
     return link;
   }
-}
-
-function dialFailed(host: string, port: number, cause: NodeJS.ErrnoException): DisgoverError {
-  return new DisgoverError('DIAL_FAILED', `${endpoint(host, port)}: ${cause.code ?? cause.message}`, {
-    cause,
-  });
 }
 
 function closed(): DisgoverError {
