@@ -52,12 +52,31 @@ export function signBytes({ handle }: PrivateKey, bytes: Uint8Array): Uint8Array
 
 /** Total: false for what is no key and no signature. */
 export function isSignedBy(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  if (publicKey.length !== 32 || signature.length !== 64 || isWeak(publicKey)) return false;
   try {
     return verify(null, bytes, publicKeyOf('ed25519', publicKey), signature);
   } catch {
     return false;
   }
+}
+
+/** The y of the points of small order: 0, 1, -1, and two of order 8. */
+const WEAK: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  `ec${'ff'.repeat(30)}7f`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+]);
+
+/**
+ * Keys that OpenSSL takes and should not: of small order, for which one signature fits many messages; and a second spelling of
+ * another key, its y not below 2^255 - 19.
+ */
+function isWeak(publicKey: Uint8Array): boolean {
+  const y = Buffer.from(publicKey);
+  y[31] = (y[31] as number) & 0x7f; // the rest of the byte is the sign of x
+  return WEAK.has(y.toString('hex')) || y.reverse().toString('hex') >= `7f${'ff'.repeat(30)}ed`;
 }
 
 /** `seed`: 32 bytes. */
@@ -67,6 +86,7 @@ export function exchangeKeyOf(seed: Uint8Array): PrivateKey {
 
 /** The 32 bytes that both ends of an exchange come to; `undefined` where the other's key is none that leads to a secret. */
 export function agreeOn({ handle }: PrivateKey, publicKey: Uint8Array): Uint8Array | undefined {
+  if (publicKey.length !== 32) return undefined;
   try {
     const shared = diffieHellman({
       privateKey: handle as KeyObject,
