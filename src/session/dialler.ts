@@ -1,6 +1,6 @@
 // From whom to dial to an open link: one dial for all who want it, so many at once, and never to ourselves.
 
-import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
+import type { DialGuard, Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError } from '../errors.js';
 import { limits } from '../limits.js';
 import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
@@ -16,6 +16,8 @@ export type DialTarget = EncodedContact | TransportInfo;
 export interface DiallerDependencies {
   readonly transports: readonly Transport[];
   readonly alarms: Alarms;
+  /** What a transport asks on its way to one of the target's addresses. Default nothing. */
+  readonly guard?: ((target: DialTarget, address: TransportInfo) => DialGuard) | undefined;
   /** Makes a session of a link: once for all who wait for it. */
   readonly start: (link: Link, dialled: Dialled) => Session;
 }
@@ -92,7 +94,7 @@ export class Dialler {
     const leave = await this.#turns.enter(signal);
     try {
       const address = this.#addressOf(target);
-      const link = await this.#openLink(address, signal);
+      const link = await this.#openLink(address, signal, this.#deps.guard?.(target, address));
       if (signal.aborted) {
         link.close();
         throw signal.reason;
@@ -104,7 +106,7 @@ export class Dialler {
     }
   }
 
-  async #openLink(address: TransportInfo, signal: AbortScope): Promise<Link> {
+  async #openLink(address: TransportInfo, signal: AbortScope, guard: DialGuard | undefined): Promise<Link> {
     const transport = this.#deps.transports.find(({ name }) => name === address.type) as Transport;
     const tooLate = new AbortController();
     const alarm = this.#deps.alarms.after(limits.handshakeMs, () =>
@@ -112,7 +114,7 @@ export class Dialler {
     );
     const removeAbort = onAbort(signal, () => tooLate.abort(signal.reason));
     try {
-      return await transport.dial(address, { signal: tooLate.signal });
+      return await transport.dial(address, { signal: tooLate.signal, guard });
     } catch (cause) {
       if (tooLate.signal.aborted || cause instanceof DisgoverError) throw cause;
       throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });

@@ -9,7 +9,7 @@ import type { Abortable } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
 import { addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
-import { Dialler, type DialTarget } from './dialler.js';
+import { Dialler, type DiallerDependencies, type DialTarget } from './dialler.js';
 import type { RoundTrip } from './round-trip.js';
 import { type Dialled, Session, type SessionHost } from './session.js';
 
@@ -29,7 +29,7 @@ export class SessionPool {
   #idleAlarm: Alarm | undefined;
   #isClosed = false;
 
-  constructor(transports: readonly Transport[], host: SessionHost) {
+  constructor(transports: readonly Transport[], host: SessionHost, guard?: DiallerDependencies['guard']) {
     this.#host = {
       ...host,
       onOpen: (session) => this.#onOpen(session, host),
@@ -38,6 +38,7 @@ export class SessionPool {
     this.#dialler = new Dialler({
       transports,
       alarms: host.alarms,
+      guard,
       start: (link, dialled) => this.#startDialled(link, dialled),
     });
   }
