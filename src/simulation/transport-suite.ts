@@ -1,6 +1,7 @@
 // The contract of a transport as facts that any transport can be held against. Imports no test runner.
 import { closeFacts } from './transport-suite/close-facts.js';
 import { frameFacts } from './transport-suite/frame-facts.js';
+import { pauseFacts } from './transport-suite/pause-facts.js';
 import { type CreateTransport, type Facts, NotDeclared, Scene } from './transport-suite/scene.js';
 import { transportFacts } from './transport-suite/transport-facts.js';
 
@@ -33,6 +34,7 @@ export function transportSuite(
   const groups: Record<string, Facts> = {
     'listening and dialling': transportFacts,
     'its frames': frameFacts,
+    'pauses of its links': pauseFacts,
     'the end of its links': closeFacts,
   };
   describe(`${name}, as the contract of a transport has it`, () => {

@@ -97,6 +97,27 @@ const faults: Record<string, [fact: RegExp, spoil: (link: Link) => Partial<Link>
       return { maxFrameBytes: 4_096 };
     },
   ],
+  'hands over frames in spite of a pause': [/hands over nothing/, () => ({ pause: () => undefined })],
+  'forgets what came during a pause': [
+    /hands over no other/,
+    (link) => {
+      let isPaused = false;
+      return {
+        pause: () => {
+          isPaused = true;
+        },
+        resume: () => {
+          isPaused = false;
+        },
+        open: (handlers) =>
+          link.open({
+            onFrame: (frame) => isPaused || handlers.onFrame(frame),
+            onPartialFrame: () => handlers.onPartialFrame(),
+            onClose: (reason) => handlers.onClose(reason),
+          }),
+      };
+    },
+  ],
   'never says that the other end is slow': [
     /SLOW_READER/,
     (link) => ({

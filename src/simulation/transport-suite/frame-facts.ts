@@ -2,11 +2,11 @@ import { limits } from '../../limits.js';
 import { check, type End, type Facts } from './scene.js';
 
 /** A frame that says in each byte where it is: a swapped, cut or shifted one is seen. */
-function frameOf(length: number, seed = 0): Uint8Array {
+export function frameOf(length: number, seed = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (at * 31 + (at >>> 8) * 17 + seed * 7 + 1) & 0xff);
 }
 
-function checkFrames(actual: readonly Uint8Array[], expected: readonly Uint8Array[]): void {
+export function checkFrames(actual: readonly Uint8Array[], expected: readonly Uint8Array[]): void {
   check(actual.length === expected.length, `${actual.length} frames of ${expected.length} arrived`);
   for (const [at, frame] of expected.entries()) {
     const got = actual[at];
