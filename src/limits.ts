@@ -43,6 +43,8 @@ export const limits = Object.freeze({
   linkPauseBytes: 65_536,
   linkCloseBytes: 131_072,
   linkStuckMs: 10_000,
+  /** What an encrypted link has, once it is closed, to hand over to the system what it has sent. */
+  lastWordMs: 1_000,
 
   // WebSocket
   wsFragments: 64,

@@ -1,26 +1,11 @@
 // Frames in a stream: 4 bytes of length, big-endian, then the frame. Pure: chunks go in, whole frames are taken out.
 // Deadlines are not kept here.
 import { Refusal } from '../../src/plugin.js';
+import { strangerIn } from '../sockets/first-bytes.js';
 
 export const LENGTH_BYTES = 4;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-
-/** The first four bytes of what strangers say first. As lengths they start at a gigabyte, so no frame is mistaken for one. */
-const HTTP_METHODS = new Set(
-  ['GET ', 'POST', 'PUT ', 'HEAD', 'DELE', 'OPTI', 'PATC', 'CONN', 'TRAC', 'PRI '].map((word) =>
-    [...word].reduce((length, letter) => length * 256 + letter.charCodeAt(0), 0),
-  ),
-);
-const TLS_HANDSHAKE = 0x1603;
-
-function strangerIn(length: number): Refusal | undefined {
-  if (HTTP_METHODS.has(length)) {
-    return new Refusal('BAD_MAGIC', 'looks like HTTP; the registry listens elsewhere');
-  }
-  if (length >>> 16 === TLS_HANDSHAKE) return new Refusal('BAD_MAGIC', 'looks like TLS');
-  return undefined;
-}
 
 /**
  * Cuts a stream into frames. After each `push`, take frames by `next` until it has none; what is not taken waits. After a

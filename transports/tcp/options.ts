@@ -1,5 +1,7 @@
 // Options of the factory, checked where they are given and not when the node starts.
-import { checkHost, checkPort, DisgoverError, isWildcard, quote, typeName } from '../../src/plugin.js';
+import { checkHost, checkPort, isWildcard, quote } from '../../src/plugin.js';
+import { checkBoolean, checkFields, refuseOption } from '../sockets/option-checks.js';
+import { type CheckedTls, checkTls, type TlsOptions } from '../sockets/tls-options.js';
 
 export interface TcpOptions {
   /**
@@ -17,6 +19,11 @@ export interface TcpOptions {
    * by rule, and a wrong guess is found late, by others.
    */
   readonly advertise?: { readonly host?: string; readonly port?: number };
+  /**
+   * Encrypts all links, in both directions: who speaks without TLS is refused. The same in all nodes of a group. Default: not
+   * encrypted, but for contacts that ask for it, which are dialled with the authorities that Node.js trusts.
+   */
+  readonly tls?: TlsOptions;
 }
 
 export interface CheckedOptions {
@@ -24,43 +31,35 @@ export interface CheckedOptions {
   readonly port: number;
   readonly listen: boolean;
   readonly advertise: { readonly host?: string; readonly port?: number };
-}
-
-function refuse(option: string, wanted: string): never {
-  throw new DisgoverError('BAD_OPTION', `tcp: ${option}: ${wanted}`);
-}
-
-function checkFields(name: string, value: unknown, known: readonly string[]): void {
-  if (typeName(value) !== 'object') refuse(name, `object, got ${typeName(value)}`);
-  for (const key of Object.keys(value as object)) {
-    if (!known.includes(key)) refuse(name, `unknown option ${quote(key)}; known: ${known.join(', ')}`);
-  }
+  readonly tls: CheckedTls | undefined;
 }
 
 function checkAdvertise(advertise: NonNullable<TcpOptions['advertise']>): CheckedOptions['advertise'] {
-  checkFields('advertise', advertise, ['host', 'port']);
+  checkFields('tcp: advertise', advertise, ['host', 'port']);
   const { port } = advertise;
   const host = advertise.host === undefined ? undefined : checkHost(advertise.host);
-  if (host !== undefined && isWildcard(host)) refuse('advertise.host', `not a wildcard, got ${quote(host)}`);
+  if (host !== undefined && isWildcard(host))
+    refuseOption('tcp: advertise.host', `not a wildcard, got ${quote(host)}`);
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port: checkPort(port) }),
   };
 }
 
-/** @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_HOST`, `ERR_BAD_PORT`. */
+/** @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_HOST`, `ERR_BAD_PORT`, `ERR_TLS_KEY_MISMATCH`, `ERR_TLS_EXPIRED`. */
 export function checkOptions(options: TcpOptions): CheckedOptions {
-  checkFields('options', options, ['host', 'port', 'listen', 'advertise']);
-  const { host = '127.0.0.1', port = 0, listen = true, advertise = {} } = options;
-  if (typeof listen !== 'boolean') refuse('listen', `boolean, got ${typeName(listen)}`);
+  checkFields('tcp: options', options, ['host', 'port', 'listen', 'advertise', 'tls']);
+  const { host = '127.0.0.1', port = 0, listen = true, advertise = {}, tls } = options;
+  checkBoolean('tcp: listen', listen);
   const checked = {
     host: checkHost(host),
     port: port === 0 ? port : checkPort(port),
     listen,
     advertise: checkAdvertise(advertise),
+    tls: tls === undefined ? undefined : checkTls('tcp', tls, { listens: listen }),
   };
   if (listen && isWildcard(checked.host) && checked.advertise.host === undefined) {
-    refuse('advertise.host', `needed when listening on ${quote(host)}`);
+    refuseOption('tcp: advertise.host', `needed when listening on ${quote(host)}`);
   }
   return checked;
 }

@@ -13,6 +13,8 @@ import {
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { HTTP_ANSWER, looksLikeHttp } from '../sockets/first-bytes.js';
+import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
 import { FrameReader } from './framing.js';
 import { Outbox, recycle } from './outbox.js';
 
@@ -22,6 +24,7 @@ export class TcpLink implements Link {
 
   readonly #socket: Socket;
   readonly #address: string;
+  readonly #isEncrypted: boolean;
   readonly #reader = new FrameReader();
   readonly #outbox = new Outbox();
   #handlers: LinkHandlers | undefined;
@@ -38,7 +41,8 @@ export class TcpLink implements Link {
     this.#socket = socket;
     this.#address = unmapped(socket.remoteAddress ?? '');
     this.remote = endpoint(this.#address, socket.remotePort ?? 0);
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#end(lost(error.code ?? error.message)));
+    this.#isEncrypted = 'encrypted' in socket;
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#onError(error));
     socket.once('close', () => {
       this.#isClosed = true;
       this.#handlers?.onClose(this.#reason);
@@ -93,7 +97,8 @@ export class TcpLink implements Link {
     this.#flush();
     this.#end(reason);
     // What the system does not take now would wait on a reader who may never come, and no timer ends that wait.
-    if (this.#socket.writableLength > 0) this.#socket.destroy();
+    if (this.#isEncrypted && !this.#isStalled) this.#closeEncrypted();
+    else if (this.#socket.writableLength > 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
 
@@ -115,6 +120,19 @@ export class TcpLink implements Link {
     );
   }
 
+  /** What is encrypted is with the system only in a later turn: an end in this one would cut off the last word. */
+  #closeEncrypted(): void {
+    // Bytes that come in would start the socket's timer anew.
+    this.#socket.pause();
+    this.#socket.setTimeout(limits.lastWordMs, () => this.#socket.destroy());
+    this.#socket.destroySoon();
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    // With TLS 1.3 who dials hears only now what the other end thinks of its certificate.
+    this.#end(this.#isEncrypted && isTlsError(error) ? tlsFault(error) : lost(error.code ?? error.message));
+  }
+
   get #queuedBytes(): number {
     return this.#socket.writableLength + this.#outbox.bytes;
   }
@@ -130,6 +148,7 @@ export class TcpLink implements Link {
     while (!this.#hasEnded && this.#mayRead) {
       const frame = this.#reader.next(this.maxFrameBytes);
       if (frame === undefined) return this.#onReadAll(handlers);
+      if (frame === looksLikeHttp) this.#socket.write(HTTP_ANSWER);
       if (frame instanceof Refusal) this.close({ code: frame.code, detail: frame.detail });
       else handlers.onFrame(frame);
     }

@@ -12,6 +12,9 @@ import {
   unmapped,
 } from '../../src/plugin.js';
 import { connect, socketOptions } from '../sockets/connect.js';
+import { EndedLink } from '../sockets/ended-link.js';
+import { TlsDoor } from '../sockets/tls-door.js';
+import { type CheckedTls, systemTrust } from '../sockets/tls-options.js';
 import type { CheckedOptions } from './options.js';
 import { TcpLink } from './tcp-link.js';
 
@@ -32,10 +35,13 @@ export class TcpTransport implements Transport {
   async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
     this.#checkOpen();
     if (!this.#options.listen) return undefined;
+    const { tls, advertise } = this.#options;
+    const door = tls && this.#door(tls, onLink);
     const server = createServer(socketOptions, (socket) => {
       this.#track(socket);
       // Without an address it has gone again while it waited to be accepted.
       if (this.#closing || socket.remoteAddress === undefined) socket.destroy();
+      else if (door) door.enter(socket);
       else onLink(this.#link(socket));
     });
     this.#server = server;
@@ -43,13 +49,21 @@ export class TcpTransport implements Transport {
     await this.#listening;
     this.#checkOpen();
     const { address, port } = server.address() as AddressInfo;
-    return Object.freeze({ type: 'tcp', host: unmapped(address), port, ...this.#options.advertise });
+    return Object.freeze({
+      type: 'tcp',
+      host: unmapped(address),
+      port,
+      ...(tls && { tls: true }),
+      ...advertise,
+    });
   }
 
   async dial(info: TransportInfo, { signal, guard }: DialOptions): Promise<Link> {
     signal.throwIfAborted();
     this.#checkOpen();
-    const to = { host: checkHost(info.host), port: checkPort(info.port) };
+    // Where TLS is on, no contact switches it off.
+    const tls = this.#options.tls ?? (info.tls === true ? systemTrust() : undefined);
+    const to = { host: checkHost(info.host), port: checkPort(info.port), tls };
     const onSocket = (socket: Socket) => this.#track(socket);
     return connect(to, { signal, guard, onSocket }, (socket) => this.#link(socket));
   }
@@ -87,6 +101,20 @@ export class TcpTransport implements Transport {
         reject(new DisgoverError(code, `${endpoint(host, port)}: ${cause.code ?? cause.message}`, { cause }));
       });
       server.listen({ host, port });
+    });
+  }
+
+  #door(tls: CheckedTls, onLink: (link: Link) => void): TlsDoor {
+    return new TlsDoor(tls, {
+      onSecure: (socket, beneath) => {
+        // Both end together; the one to close is the encrypted one, which has a last word.
+        this.#sockets.delete(beneath);
+        this.#track(socket);
+        onLink(this.#link(socket));
+      },
+      onTurnedAway: (remote, reason) => {
+        if (!this.#closing) onLink(new EndedLink(remote, reason));
+      },
     });
   }
 
