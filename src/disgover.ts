@@ -17,7 +17,6 @@ import type { RoutingHealth } from './routing/health-report.js';
 import { abortable } from './runtime/abort.js';
 import type { SecretRing } from './session/group-secrets.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
-import { addressesOf } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 
 export interface CallOptions {
@@ -99,8 +98,13 @@ export class Disgover {
     if (id === this.id)
       throw new DisgoverError('BAD_CONTACT', "the id is the node's own: see the option data");
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
-    const prepare = (known: EncodedContact | undefined) =>
-      this.#prepare({ ...own(input), ...own({ id, transport: this.contact.transport }) }, known);
+    const given = this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
+    const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.contact, known);
+    if (this.#engine.isDialOnly) {
+      await abortable(this.#engine.relays.ready(), signal);
+      this.#check(signal);
+      this.#engine.relayed.keep(given);
+    }
     const first = prepare(contacts.known(id) ?? contacts.held.tombstone(id));
     await this.#announce(first, signal);
     const against = contacts.against(first);
@@ -121,7 +125,7 @@ export class Disgover {
    */
   async unregister(contact: ContactInput | string, { signal }: CallOptions = {}): Promise<boolean> {
     this.#check(signal);
-    const { contacts, announcer, routing } = this.#engine;
+    const { contacts, announcer, routing, relayed, relays } = this.#engine;
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const registered = contacts.registrations.own(given.id);
@@ -130,7 +134,9 @@ export class Disgover {
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);
+    relayed.forget(given.id);
     if (registered !== undefined && routing.size > 0) await this.#withdraw(registered, signal);
+    if (contacts.registrations.size === 0) relays.rest();
     return true;
   }
 
@@ -178,24 +184,17 @@ export class Disgover {
    */
   async ping(target: ContactInput | string, { signal }: CallOptions = {}): Promise<Contact | undefined> {
     this.#check(signal);
-    const { client, contacts, options } = this.#engine;
+    const { contacts, options } = this.#engine;
     const [{ name: type }] = options.transports as [Transport];
     if (typeof target === 'string') return this.#engine.meet(parseAddress(target, type), signal);
     const asked = EncodedContact.from(target);
-    const address = addressesOf(asked).find(({ type }) =>
-      options.transports.some(({ name }) => name === type),
-    );
-    if (address === undefined)
-      throw new DisgoverError('NO_TRANSPORT_FOR', 'no address that this node can dial');
-    if (this.#engine.isHere(address)) return contacts.hosted(asked.id)?.contact;
-    const pong = await client.ping(address, asked.idBytes, { signal });
-    if (pong.contact === undefined) return undefined;
-    if (equalBytes(pong.contact.bytes, asked.bytes)) return asked.contact; // nothing new
-    if (pong.contact.id !== asked.id)
-      throw new DisgoverError('ID_MISMATCH', `asked ${asked.id} got ${pong.contact.id}`);
-    const observed = contacts.observe(pong.contact, { type: 'found', ttlMs: limits.cacheMs });
+    if (this.#engine.isHostOf(asked)) return contacts.hosted(asked.id)?.contact;
+    const contact = await this.#engine.ask(asked, signal);
+    if (contact === undefined) return undefined;
+    if (equalBytes(contact.bytes, asked.bytes)) return asked.contact; // nothing new
+    const observed = contacts.observe(contact, { type: 'found', ttlMs: limits.cacheMs });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
-    return pong.contact.contact;
+    return contact.contact;
   }
 
   /** Names a node: it is asked at its address, and known once it has answered. @throws DisgoverError as `register`. */
@@ -262,26 +261,25 @@ export class Disgover {
     await this.#engine.announcer.announce(contact.id, signal);
   }
 
-  /** The contact with the arbiter's fields. `known`: what it is to follow. */
-  #prepare(properties: PropertyDescriptorMap, known: EncodedContact | undefined): EncodedContact {
+  /** What the application wrote, as it wrote it: without the arbiter's fields. */
+  #encode(properties: PropertyDescriptorMap): EncodedContact {
     const { runtime, arbiterDefaults } = this.#engine.options;
-    const context = { now: runtime.now(), known: known?.contact };
     const encoded = EncodedContact.encode(Object.create(Object.prototype, properties));
-    if (encoded instanceof Refusal) {
-      // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
-      if (encoded.code === 'BAD_NUMBER')
-        arbiterDefaults(Object.create(Object.prototype, properties), context);
-      throw DisgoverError.from(encoded);
-    }
-    // A copy, which the arbiter's defaults may change.
-    return EncodedContact.from(arbiterDefaults(structuredClone(encoded.contact), context));
+    if (!(encoded instanceof Refusal)) return encoded;
+    // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
+    if (encoded.code === 'BAD_NUMBER')
+      arbiterDefaults(Object.create(Object.prototype, properties), {
+        now: runtime.now(),
+        known: undefined,
+      });
+    throw DisgoverError.from(encoded);
   }
 
   #toUnregister(contact: unknown): EncodedContact | undefined {
     if (typeof contact === 'string') return this.#engine.contacts.registrations.own(parseContactId(contact));
     const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
-    return this.#prepare({ ...own({ transport: this.contact.transport }), ...own(given) }, undefined);
+    return this.#engine.fill(this.#encode(own(given)).contact, undefined);
   }
 
   async #withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {

@@ -4,21 +4,27 @@ import { type AnnounceDependencies, announce, withdraw } from './announce/announ
 import { Announcer } from './announce/announcer.js';
 import { Join } from './bootstrap/join.js';
 import { Arbitration } from './contacts/arbitrate.js';
-import { Contacts, type Observed } from './contacts/observe.js';
+import { Contacts } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';
 import type { TransportInfo } from './contracts/transport.js';
 import { DisgoverError, Refusal } from './errors.js';
 import { Events } from './events.js';
+import type { ContactId } from './id/contact-id.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
 import { converge } from './lookup/converge.js';
 import { Finder } from './lookup/find.js';
 import { Walker } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
+import { type AskHostDependencies, askHost } from './relay/ask-host.js';
+import { Passages } from './relay/passages.js';
+import { RelayedEntities } from './relay/relayed-entities.js';
+import { Relays } from './relay/relays.js';
 import { Quarantine } from './routing/quarantine.js';
 import { Routing } from './routing/routing.js';
-import { RpcClient } from './rpc/client.js';
+import { type NodesQuery, RpcClient } from './rpc/client.js';
 import { makeReceive } from './rpc/receive.js';
+import type { Abortable } from './runtime/abort.js';
 import { Alarms } from './runtime/alarms.js';
 import { Acquaintances } from './session/acquaintances.js';
 import type { DialTarget } from './session/dialler.js';
@@ -26,7 +32,7 @@ import { RoundTrip } from './session/round-trip.js';
 import { SeenNonces } from './session/seen-nonces.js';
 import type { Session } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
-import { addressesOf, addressKey } from './wire/addresses.js';
+import { addressesOf, addressKey, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES } from './wire/messages.js';
 
@@ -48,6 +54,12 @@ export class Engine {
   readonly finder: Finder;
   readonly announcer: Announcer;
   readonly join: Join;
+  /** Hosts that nobody can dial, to which this node passes PINGs on. */
+  readonly passages: Passages;
+  /** Nodes that pass PINGs on to this one, where nobody can dial it. */
+  readonly relays: Relays;
+  readonly relayed: RelayedEntities;
+  readonly #askHostDependencies: AskHostDependencies;
   readonly #announceDependencies: AnnounceDependencies;
   #own: EncodedContact;
   #isClosed = false;
@@ -84,6 +96,7 @@ export class Engine {
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
     this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
+    this.passages = new Passages(this.#own.id);
     this.pool = new SessionPool(transports, {
       now,
       alarms,
@@ -109,11 +122,20 @@ export class Engine {
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count) => this.routing.closest(key, count),
-        announced: (contact, from) =>
-          this.#heard(contact, this.contacts.observe(contact, { type: 'announced', from })),
-        withdrawn: (contact, from) => {
+        passOn: (id, asker) => this.passages.passOn(id, asker),
+        announced: (contact, session) => {
+          const from = session.peer as EncodedContact;
+          const observed = this.contacts.observe(contact, { type: 'announced', from });
+          if (observed instanceof Refusal) return observed;
+          this.passages.open(contact, session);
+          return observed.before?.id === contact.id ? observed.before : undefined;
+        },
+        withdrawn: (contact, session) => {
+          const from = session.peer as EncodedContact;
           const observed = this.contacts.observe(contact, { type: 'withdrawn', from });
-          return observed instanceof Refusal ? observed : undefined;
+          if (observed instanceof Refusal) return observed;
+          this.passages.close(contact.id, session);
+          return undefined;
         },
         onRefused: (session, refusal) => this.#refused(session.remote, refusal),
         onUnknownPart: () => this.#count('unknownPart'),
@@ -139,12 +161,20 @@ export class Engine {
         this.events.emit('nodeAdded', { contact: contact.contact });
         this.join.onNode();
         this.announcer.onNodes();
+        this.relays.onNode(contact);
       },
       onRemoved: (contact) => {
         this.events.emit('nodeRemoved', { contact: contact.contact });
         if (this.routing.size === 0) this.join.onAlone();
       },
     });
+    this.#askHostDependencies = {
+      own: this.#own.id,
+      client: this.client,
+      passages: this.passages,
+      speaks: (type) => this.#speaks(type),
+      known: (id) => this.routing.get(id),
+    };
     this.walker = new Walker({
       k,
       alpha,
@@ -167,19 +197,35 @@ export class Engine {
       contacts,
       walker,
       onRefused,
-      tell: async (host, query, signal) => {
-        await this.client.findNode(host, query, { signal }).catch(() => {});
-      },
+      tell: (host, query, signal) => this.#tell(host, query, signal),
     };
     this.announcer = new Announcer({
       runtime,
       alarms,
-      announce: async (id) => {
-        const own = this.contacts.registrations.own(id);
-        if (own !== undefined) await announce(own, this.#announceDependencies);
-      },
+      announce: (id) => this.#announce(id),
       isRegistered: (id) => this.contacts.registrations.has(id),
       hasNodes: () => this.routing.size > 0,
+    });
+    this.relayed = new RelayedEntities({
+      contacts,
+      decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      fill: (given, known) => this.fill(given, known),
+      addresses: () => this.relays.addresses,
+    });
+    this.relays = new Relays({
+      now,
+      alarms,
+      isNeeded: () => this.isDialOnly && this.contacts.registrations.size > 0,
+      candidates: () => this.routing.closest(this.#own.key, k),
+      ping: (relay) => this.client.ping(relay, relay.idBytes),
+      sessionOf: (relay) => this.pool.get(relay),
+      tellAll: async (relay) => {
+        for (const announced of this.relayed.announces())
+          await this.#tell(relay, { target: { key: this.#own.key }, announced });
+      },
+      onChanged: () => {
+        for (const id of this.relayed.ids) this.announcer.again(id);
+      },
     });
     this.join = new Join({
       runtime,
@@ -203,6 +249,29 @@ export class Engine {
     return this.#own;
   }
 
+  /** Whether others cannot dial this node: known once it listens, as far as it does. */
+  get isDialOnly(): boolean {
+    return this.#own.contact.transport === undefined;
+  }
+
+  /** Where what is registered here can be asked for: at this node, or through its relays. */
+  get transport(): Contact['transport'] {
+    const { addresses } = this.relays;
+    return this.#own.contact.transport ?? (addresses.length > 0 ? addresses : undefined);
+  }
+
+  /**
+   * What is registered: the contact as it was given, with this node's transport where it has none, and with the arbiter's
+   * fields. `known`: what it is to follow. @throws what the arbiter's defaults throw, and the codes of contacts.
+   */
+  fill(given: Contact, known: EncodedContact | undefined): EncodedContact {
+    const { runtime, arbiterDefaults } = this.options;
+    const transport = given.transport ?? this.transport;
+    // A copy, which the arbiter's defaults may change.
+    const copy = structuredClone({ ...given, ...(transport && { transport }) });
+    return EncodedContact.from(arbiterDefaults(copy, { now: runtime.now(), known: known?.contact }));
+  }
+
   /** Listens on every transport. @throws what they throw. */
   async listen(): Promise<void> {
     const infos: TransportInfo[] = [];
@@ -219,6 +288,19 @@ export class Engine {
     return addressesOf(this.#own).some((own) => addressKey(own) === addressKey(address));
   }
 
+  /** Whether the contact's host is this node: it is dialled here, or it is what is registered here and asked for through relays. */
+  isHostOf(contact: EncodedContact): boolean {
+    const [address] = addressesOf(contact).filter(({ type }) => this.#speaks(type));
+    if (address !== undefined) return this.isHere(address);
+    const own = this.contacts.registrations.own(contact.id);
+    return own !== undefined && isRelayedOnly(contact) && haveSameAddresses(own, contact);
+  }
+
+  /** The contact as its host has it. @throws as `askHost`. */
+  ask(contact: EncodedContact, signal: AbortSignal | undefined): Promise<EncodedContact | undefined> {
+    return askHost(contact, this.#askHostDependencies, signal);
+  }
+
   /** Who is at an address. @throws as a ping does. */
   async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
     if (this.isHere(address)) return this.#own.contact;
@@ -229,8 +311,9 @@ export class Engine {
     return peer.contact;
   }
 
-  withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<number> {
-    return withdraw(contact, this.#announceDependencies, { signal });
+  async withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
+    const told = this.#tellRelays({ target: { id: contact.idBytes }, withdrawn: [contact] }, signal);
+    await Promise.all([withdraw(contact, this.#announceDependencies, { signal }), told]);
   }
 
   /** Ends everything: no timer, session or listener is left. Idempotent. */
@@ -240,6 +323,7 @@ export class Engine {
       const closed = new DisgoverError('CLOSED', 'the node is closed');
       this.walker.close(closed);
       this.announcer.close();
+      this.relays.close();
       this.join.close();
       this.routing.close();
       this.pool.close();
@@ -266,6 +350,38 @@ export class Engine {
     // The address belongs to somebody else than we thought: that one is asked under its own name.
     const { refusedPeer, isDialled } = session;
     if (refusedPeer !== undefined && isDialled) this.routing.verify(refusedPeer);
+    this.passages.forget(session);
+    this.relays.onSessionClosed(session);
+  }
+
+  async #announce(id: ContactId): Promise<void> {
+    if (this.isDialOnly) await this.#renewRelayed(id);
+    const own = this.contacts.registrations.own(id);
+    if (own === undefined) return;
+    const told = this.#tellRelays({ target: { id: own.idBytes }, announced: [own] });
+    await Promise.all([announce(own, this.#announceDependencies), told]);
+  }
+
+  /** Other nodes relay for the entity than its contact says: it follows its own version, unless its holders know that it has moved. */
+  async #renewRelayed(id: ContactId): Promise<void> {
+    await this.relays.ready();
+    const own = this.contacts.registrations.own(id);
+    if (own === undefined || !this.relayed.isOutdated(id)) return;
+    await announce(own, this.#announceDependencies);
+    if (!this.relayed.isOutdated(id)) return;
+    try {
+      this.relayed.renew(id);
+    } catch (fault) {
+      this.#onFault(fault); // of the arbiter's defaults: what was registered before is announced again
+    }
+  }
+
+  async #tellRelays(query: NodesQuery, signal?: Abortable): Promise<void> {
+    await Promise.all(this.relays.contacts.map((relay) => this.#tell(relay, query, signal)));
+  }
+
+  async #tell(target: DialTarget, query: NodesQuery, signal?: Abortable): Promise<void> {
+    await this.client.findNode(target, query, { signal }).catch(() => {});
   }
 
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
@@ -281,9 +397,8 @@ export class Engine {
     return Promise.reject(DisgoverError.from(parsed));
   }
 
-  #heard(contact: EncodedContact, observed: Observed | Refusal): EncodedContact | undefined | Refusal {
-    if (observed instanceof Refusal) return observed;
-    return observed.before?.id === contact.id ? observed.before : undefined;
+  #speaks(type: string): boolean {
+    return this.options.transports.some(({ name }) => name === type);
   }
 
   #isTooFarToHold(key: Key): boolean {
@@ -301,8 +416,7 @@ export class Engine {
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {
-    const { transports } = this.options;
-    const address = addressesOf(contact).find(({ type }) => transports.some(({ name }) => name === type));
+    const address = addressesOf(contact).find(({ type }) => this.#speaks(type));
     const pong = address && (await this.client.ping(address, contact.idBytes));
     if (pong?.contact?.id !== contact.id)
       throw new DisgoverError('ID_MISMATCH', 'another node answers there');

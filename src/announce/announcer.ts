@@ -67,6 +67,11 @@ export class Announcer {
     else this.#enqueue(id);
   }
 
+  /** What is registered has changed: its holders hear it as soon as there is a place, and somebody to tell. */
+  again(id: ContactId): void {
+    if (!this.#isClosed) this.#enqueue(id);
+  }
+
   /** Others claim the id: its holders hear ours again, at most once in 10 seconds. */
   repeat(id: ContactId): void {
     const now = this.#deps.runtime.now();

@@ -6,6 +6,7 @@ import { Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
+import { isRelayedOnly } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { canonicalJson } from '../wire/json.js';
 import type { Arbitration } from './arbitrate.js';
@@ -276,10 +277,14 @@ export class Contacts {
   }
 }
 
-/** A node announces and withdraws what it hosts itself: contacts at its own address, or without any. */
+/**
+ * A node announces and withdraws what it hosts itself: contacts at its own address, or without any; one that cannot be dialled,
+ * also contacts that are reached through relays and in no other way.
+ */
 function foreign(contact: EncodedContact, from: EncodedContact): Refusal | undefined {
   const { transport } = contact.contact;
   if (transport === undefined || sameTransport(transport, from.contact.transport)) return undefined;
+  if (from.contact.transport === undefined && isRelayedOnly(contact)) return undefined;
   return new Refusal('FOREIGN_TRANSPORT', `${contact.id} is hosted elsewhere than at ${from.id}`);
 }
 

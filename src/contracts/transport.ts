@@ -11,6 +11,11 @@ export interface TransportInfo {
   readonly type: string;
   readonly host?: string;
   readonly port?: number;
+  /**
+   * The id of a node: the host of the contact cannot be dialled, and that node, at this address, passes PINGs on to it. Filled in
+   * by `register`; an address of a node itself has none.
+   */
+  readonly via?: string;
   readonly [field: string]: unknown;
 }
 

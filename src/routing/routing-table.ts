@@ -5,6 +5,7 @@ import { closestOf } from '../id/closest-list.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
+import { addressesOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 
 export interface TableEntry {
@@ -150,8 +151,7 @@ export class RoutingTable {
   }
 }
 
-/** Whether the contact says where it can be dialled. */
-export function hasAddress({ contact }: EncodedContact): boolean {
-  const { transport } = contact;
-  return Array.isArray(transport) ? transport.length > 0 : transport !== undefined;
+/** Whether the contact says where it can be dialled; what others pass on to it does not make it a node to ask. */
+export function hasAddress(contact: EncodedContact): boolean {
+  return addressesOf(contact).length > 0;
 }

@@ -1,6 +1,7 @@
 // Asks a peer: over the session there is, or a new one. One promise a request.
 
 import { DisgoverError } from '../errors.js';
+import { limits } from '../limits.js';
 import type { Abortable } from '../runtime/abort.js';
 import type { DialTarget } from '../session/dialler.js';
 import type { RequestOptions } from '../session/pending-requests.js';
@@ -42,6 +43,17 @@ export class RpcClient {
   ping(target: DialTarget, id: Uint8Array, options: RequestOptions = {}): Promise<Pong> {
     return this.#ask(target, options, (session) =>
       session.pending.request((requestId) => ({ type: 'ping', requestId, id }), 'pong', options),
+    );
+  }
+
+  /**
+   * Asks a relay for an id whose host cannot be dialled. It counts neither for nor against the relay: the host may be the one
+   * that is slow or gone. @throws as `ping`.
+   */
+  pingThrough(relay: EncodedContact, id: Uint8Array, options: RequestOptions = {}): Promise<Pong> {
+    const further = { ...options, furtherMs: limits.requestFirstMs };
+    return this.#askTwice(relay, options.signal, (session) =>
+      session.pending.request((requestId) => ({ type: 'ping', requestId, id }), 'pong', further),
     );
   }
 

@@ -3,7 +3,6 @@
 import { DisgoverError, Refusal } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Session } from '../session/session.js';
-import type { EncodedContact } from '../wire/contact-codec.js';
 import { decode } from '../wire/decode.js';
 import type { BadFrame, Reply, Request } from '../wire/messages.js';
 import { answerFindNode, type FindNodeDependencies } from './handlers/find-node.js';
@@ -55,15 +54,41 @@ function onRequest(session: Session, request: Request, deps: ReceiveDependencies
   }
   try {
     const reply =
-      request.type === 'ping'
-        ? answerPing(request, deps)
-        : answerFindNode(request, session.peer as EncodedContact, deps);
-    if (reply instanceof Refusal) refuseRequest(session, requestId, reply, deps);
-    else session.send(reply);
+      request.type === 'ping' ? answerPing(request, session, deps) : answerFindNode(request, session, deps);
+    if (reply instanceof Promise) void answerLater(session, requestId, reply, deps);
+    else answer(session, requestId, reply, deps);
   } catch (fault) {
-    deps.onFault(fault);
-    session.send({ type: 'error', requestId, code: 'INTERNAL' });
+    onFault(session, requestId, fault, deps);
   }
+}
+
+/** What is for a session that has ended meanwhile goes nowhere. */
+async function answerLater(
+  session: Session,
+  requestId: number,
+  reply: Promise<Reply | Refusal>,
+  deps: ReceiveDependencies,
+): Promise<void> {
+  try {
+    answer(session, requestId, await reply, deps);
+  } catch (fault) {
+    onFault(session, requestId, fault, deps);
+  }
+}
+
+function answer(
+  session: Session,
+  requestId: number,
+  reply: Reply | Refusal,
+  deps: ReceiveDependencies,
+): void {
+  if (reply instanceof Refusal) refuseRequest(session, requestId, reply, deps);
+  else session.send(reply);
+}
+
+function onFault(session: Session, requestId: number, fault: unknown, deps: ReceiveDependencies): void {
+  deps.onFault(fault);
+  session.send({ type: 'error', requestId, code: 'INTERNAL' });
 }
 
 function isAnnouncing(request: Request): boolean {

@@ -9,6 +9,8 @@ import type { RoundTrip } from './round-trip.js';
 
 export interface RequestOptions {
   readonly signal?: Abortable | undefined;
+  /** Milliseconds beyond the usual: the peer has to ask another first. What its answer took says nothing of the peer. */
+  readonly furtherMs?: number;
 }
 
 type Answer = Pong | Nodes;
@@ -20,6 +22,7 @@ const LAST_REQUEST_ID = 2 ** 32 - 1;
 interface Pending {
   readonly expects: Answer['type'];
   readonly sentAt: number;
+  readonly isUsual: boolean;
   readonly alarm: Alarm;
   readonly removeAbort: () => void;
   resolve(reply: Answer): void;
@@ -65,13 +68,13 @@ export class PendingRequests {
   request(
     make: (requestId: number) => Request,
     expects: Answer['type'],
-    { signal }: RequestOptions,
+    { signal, furtherMs = 0 }: RequestOptions,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       // It may have ended between the dial and this: nobody would answer.
       if (this.#ended !== undefined) return reject(this.#ended);
-      const start = () => this.#start(make, expects, signal, resolve, reject);
+      const start = () => this.#start(make, expects, signal, furtherMs, resolve, reject);
       if (this.#pending.size < limits.requestsInFlightPerPeer) return start();
       if (this.#waiting.size >= limits.requestsInFlight) {
         return reject(new DisgoverError('BUSY', `${this.size} requests to one peer`));
@@ -98,7 +101,7 @@ export class PendingRequests {
     if (reply.type !== pending.expects) return false;
     this.#take(reply.requestId);
     const ms = this.#deps.now() - pending.sentAt;
-    for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
+    if (pending.isUsual) for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
     pending.resolve(reply);
     return true;
   }
@@ -121,6 +124,7 @@ export class PendingRequests {
     make: (requestId: number) => Request,
     expects: Answer['type'],
     signal: Abortable | undefined,
+    furtherMs: number,
     resolve: (reply: Answer) => void,
     reject: (reason: unknown) => void,
   ): void {
@@ -129,13 +133,21 @@ export class PendingRequests {
       return reject(new DisgoverError('IDLE', 'all request ids of the session are used'));
     }
     const requestId = ++this.#lastId;
-    const { deadlineMs } = this.#deps.roundTrips[0] as RoundTrip;
+    const deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + furtherMs;
     const sentAt = this.#deps.now();
     const alarm = this.#deps.alarms.at(sentAt + deadlineMs, () =>
       this.#abandon(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
     );
     const removeAbort = onAbort(signal, () => this.#abandon(requestId, signal?.reason));
-    this.#pending.set(requestId, { expects, sentAt, alarm, removeAbort, resolve, reject });
+    this.#pending.set(requestId, {
+      expects,
+      sentAt,
+      isUsual: furtherMs === 0,
+      alarm,
+      removeAbort,
+      resolve,
+      reject,
+    });
     this.#deps.send(make(requestId));
   }
 

@@ -1,14 +1,34 @@
-// Where a contact can be dialled, and when two addresses are the same.
+// Where a contact's host can be dialled, who passes PINGs on to one that cannot be, and when two addresses are the same.
 
 import type { TransportInfo } from '../contracts/transport.js';
 import { Refusal } from '../errors.js';
+import { type ContactId, checkContactId } from '../id/contact-id.js';
 import type { EncodedContact } from './contact-codec.js';
+
+/** A node that passes PINGs on to a host that cannot be dialled, and where that node is. */
+export interface RelayAddress {
+  readonly via: ContactId;
+  readonly address: TransportInfo;
+}
 
 /** The addresses at which a contact says it can be dialled; none when it cannot be parsed. */
 export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
-  const parsed = contact.parse();
-  if (parsed instanceof Refusal || parsed.transport === undefined) return [];
-  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
+  const all = allAddressesOf(contact);
+  return all.some(isRelayed) ? all.filter((address) => !isRelayed(address)) : all;
+}
+
+/** The relays that a contact names; one whose id is none is passed over. */
+export function relaysOf(contact: EncodedContact): readonly RelayAddress[] {
+  return allAddressesOf(contact).flatMap(({ via, ...address }) => {
+    const id = via === undefined ? undefined : checkContactId(via);
+    return id === undefined || id instanceof Refusal ? [] : [{ via: id, address }];
+  });
+}
+
+/** Whether there are addresses, and all of them are of relays: the host itself cannot be dialled. */
+export function isRelayedOnly(contact: EncodedContact): boolean {
+  const all = allAddressesOf(contact);
+  return all.length > 0 && all.every(isRelayed);
 }
 
 /** Of addresses that cannot change: a request to an address looks for its session by this. */
@@ -18,14 +38,25 @@ const keys = new WeakMap<TransportInfo, string>();
 export function addressKey(address: TransportInfo): string {
   const known = keys.get(address);
   if (known !== undefined) return known;
-  const { type, host, port } = address;
-  const key = JSON.stringify(host === undefined ? address : [type, host, port]);
+  const { type, host, port, via } = address;
+  const parts = via === undefined ? [type, host, port] : [type, host, port, via];
+  const key = JSON.stringify(host === undefined ? address : parts);
   if (Object.isFrozen(address)) keys.set(address, key);
   return key;
 }
 
 /** Whether two contacts are at the same place: each address of one is an address of the other. */
 export function haveSameAddresses(a: EncodedContact, b: EncodedContact): boolean {
-  const [keysA, keysB] = [a, b].map((contact) => addressesOf(contact).map(addressKey).sort().join());
+  const [keysA, keysB] = [a, b].map((contact) => allAddressesOf(contact).map(addressKey).sort().join());
   return keysA === keysB;
+}
+
+function allAddressesOf(contact: EncodedContact): readonly TransportInfo[] {
+  const parsed = contact.parse();
+  if (parsed instanceof Refusal || parsed.transport === undefined) return [];
+  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
+}
+
+function isRelayed({ via }: TransportInfo): boolean {
+  return via !== undefined;
 }

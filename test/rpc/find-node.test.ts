@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Refusal } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
 import { answerFindNode, type FindNodeDependencies } from '../../src/rpc/handlers/find-node.js';
+import type { Session } from '../../src/session/session.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encode } from '../../src/wire/encode.js';
 import type { FindNode, Nodes } from '../../src/wire/messages.js';
@@ -10,6 +11,7 @@ import { expectRefusal } from '../support/expect-code.js';
 import { idBytesOf, idOf, keyOfName } from '../support/ids.js';
 
 const from = encodedNodeOf('asker');
+const session = { peer: from } as Session;
 const thing = encodedOf('thing');
 
 function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> = {}): Nodes | Refusal {
@@ -22,7 +24,7 @@ function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> 
       withdrawn: [],
       ...request,
     },
-    from,
+    session,
     {
       k: limits.contactsInReply,
       exact: () => undefined,
@@ -159,7 +161,7 @@ describe('answerFindNode', () => {
 
   it('tells the holder who announces', () => {
     const hosts: string[] = [];
-    nodesOf({ announced: [thing] }, { announced: (_contact, { id }) => void hosts.push(id) });
+    nodesOf({ announced: [thing] }, { announced: (_contact, { peer }) => void hosts.push(String(peer?.id)) });
     expect(hosts).to.deep.equal([idOf('asker')]);
   });
 });

@@ -1,18 +1,40 @@
 import { expect } from 'chai';
-import { answerPing } from '../../src/rpc/handlers/ping.js';
+import { Refusal } from '../../src/errors.js';
+import { answerPing, type PingDependencies } from '../../src/rpc/handlers/ping.js';
+import type { Session } from '../../src/session/session.js';
 import { encodedOf } from '../support/contacts.js';
 import { idBytesOf, idOf } from '../support/ids.js';
 
 const ask = (name: string) => ({ type: 'ping', requestId: 7, id: idBytesOf(idOf(name)) }) as const;
 const hosted = encodedOf('actor');
-const deps = { hosted: (id: string) => (id === hosted.id ? hosted : undefined) };
+const asker = {} as Session;
+const answer = (name: string, passOn: PingDependencies['passOn'] = () => undefined) =>
+  answerPing(ask(name), asker, { hosted: (id) => (id === hosted.id ? hosted : undefined), passOn });
 
 describe('answerPing', () => {
-  it('gives the current contact of what is hosted here', () => {
-    expect(answerPing(ask('actor'), deps)).to.deep.equal({ type: 'pong', requestId: 7, contact: hosted });
+  it('gives the current contact of what is hosted here, and asks nobody else', () => {
+    const pong = answer('actor', () => expect.fail('it is here'));
+    expect(pong).to.deep.equal({ type: 'pong', requestId: 7, contact: hosted });
   });
 
   it('gives nothing for what is not', () => {
-    expect(answerPing(ask('other'), deps)).to.deep.equal({ type: 'pong', requestId: 7 });
+    expect(answer('other')).to.deep.equal({ type: 'pong', requestId: 7 });
+  });
+
+  it('gives later what the host says that announced the id from where nobody can dial it', async () => {
+    const contact = encodedOf('other');
+    const asked: unknown[] = [];
+    const pong = answer('other', async (...args) => {
+      asked.push(args);
+      return contact;
+    });
+    expect(await pong).to.deep.equal({ type: 'pong', requestId: 7, contact });
+    expect(asked).to.deep.equal([[idOf('other'), asker]]);
+  });
+
+  it('gives nothing where that host has nothing to say, and a refusal where it may not be asked', async () => {
+    expect(await answer('other', async () => undefined)).to.deep.equal({ type: 'pong', requestId: 7 });
+    const refusal = new Refusal('RATE_LIMITED', 'enough');
+    expect(answer('other', () => refusal)).to.equal(refusal);
   });
 });

@@ -92,6 +92,7 @@ export class SessionPeer {
       k: 20,
       hosted: (asked: ContactId) => (asked === this.contact.id ? this.contact : undefined),
       exact: () => undefined,
+      passOn: () => undefined,
       closest: () => [],
       announced: () => undefined,
       withdrawn: () => undefined,

@@ -9,6 +9,11 @@ import { idOf } from './ids.js';
 
 export type NodeOptions = Partial<Omit<DisgoverOptions, 'transport' | 'runtime'>>;
 
+export interface StartOptions extends NodeOptions {
+  /** False for a node that nobody can dial. Default true. */
+  readonly listen?: boolean;
+}
+
 export class SimulatedNodes {
   readonly runtime: VirtualRuntime;
   readonly network: SimulatedNetwork;
@@ -34,10 +39,14 @@ export class SimulatedNodes {
   }
 
   /** Starts a node at the host `name`, with the id of that name. To be awaited inside of `run`. `seeds`: names of hosts. */
-  async start(name: string, seeds: readonly string[] = [], options: NodeOptions = {}): Promise<Disgover> {
+  async start(
+    name: string,
+    seeds: readonly string[] = [],
+    { listen = true, ...options }: StartOptions = {},
+  ): Promise<Disgover> {
     const node = await Disgover.start({
       id: idOf(name),
-      transport: memory({ network: this.network, host: name, port: PORT }),
+      transport: memory({ network: this.network, host: name, port: PORT, listen }),
       runtime: this.runtime,
       seeds: seeds.map(addressOf),
       ...this.#shared,

@@ -4,6 +4,7 @@ import { Refusal } from '../../errors.js';
 import { type ContactId, contactIdOfBytes } from '../../id/contact-id.js';
 import { type Key, keyOf } from '../../id/key.js';
 import { limits } from '../../limits.js';
+import type { Session } from '../../session/session.js';
 import type { EncodedContact } from '../../wire/contact-codec.js';
 import type { FindNode, Nodes } from '../../wire/messages.js';
 
@@ -15,8 +16,8 @@ export interface FindNodeDependencies {
   /** The verified nodes closest to a key, closest first. */
   closest(target: Key, count: number): readonly EncodedContact[];
   /** Takes an announced contact. Returns what stood here before, where that was another, or why it is refused. */
-  announced(contact: EncodedContact, from: EncodedContact): EncodedContact | undefined | Refusal;
-  withdrawn(contact: EncodedContact, from: EncodedContact): Refusal | undefined;
+  announced(contact: EncodedContact, session: Session): EncodedContact | undefined | Refusal;
+  withdrawn(contact: EncodedContact, session: Session): Refusal | undefined;
 }
 
 /** Room for the envelope and its counts. */
@@ -24,23 +25,23 @@ const ENVELOPE_BYTES = 64;
 
 export function answerFindNode(
   request: FindNode,
-  from: EncodedContact,
+  session: Session,
   deps: FindNodeDependencies,
 ): Nodes | Refusal {
   const { requestId, target } = request;
   const before: EncodedContact[] = [];
   for (const [i, contact] of request.withdrawn.entries()) {
-    const refusal = deps.withdrawn(contact, from);
+    const refusal = deps.withdrawn(contact, session);
     if (refusal !== undefined) return refusal.within(`withdrawn[${i}]`);
   }
   for (const [i, contact] of request.announced.entries()) {
-    const outcome = deps.announced(contact, from);
+    const outcome = deps.announced(contact, session);
     if (outcome instanceof Refusal) return outcome.within(`announced[${i}]`);
     if (outcome !== undefined) before.push(outcome);
   }
   const exact = 'id' in target ? deps.exact(contactIdOfBytes(target.id)) : undefined;
   const key = 'id' in target ? keyOf(target.id) : target.key;
-  const closest = deps.closest(key, deps.k + 1).filter(({ id }) => id !== from.id);
+  const closest = deps.closest(key, deps.k + 1).filter(({ id }) => id !== session.peer?.id);
   const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
   return {
     type: 'nodes',
