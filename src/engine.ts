@@ -27,10 +27,11 @@ import { makeReceive } from './rpc/receive.js';
 import type { Abortable } from './runtime/abort.js';
 import { Alarms } from './runtime/alarms.js';
 import { Acquaintances } from './session/acquaintances.js';
+import { DialPolicy, wasNotDialled } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import { RoundTrip } from './session/round-trip.js';
 import { SeenNonces } from './session/seen-nonces.js';
-import type { Session } from './session/session.js';
+import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, addressKey, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
@@ -44,6 +45,7 @@ export class Engine {
   readonly alarms: Alarms;
   readonly acquaintances: Acquaintances;
   readonly seenNonces = new SeenNonces();
+  readonly dialPolicy: DialPolicy;
   readonly pool: SessionPool;
   readonly client: RpcClient;
   readonly routing: Routing;
@@ -97,7 +99,16 @@ export class Engine {
     });
     this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
     this.passages = new Passages(this.#own.id);
-    this.pool = new SessionPool(transports, {
+    this.dialPolicy = new DialPolicy({
+      rules: options.dial,
+      seeds: options.seeds,
+      own: () => addressesOf(this.#own),
+      isKnown: (contact) => this.routing.get(contact.id)?.equals(contact) === true,
+      isClosedGroup: () => options.secrets.isRequired,
+      now,
+      randomBytes: (count) => runtime.randomBytes(count),
+    });
+    const host: SessionHost = {
       now,
       alarms,
       handshake: {
@@ -141,7 +152,9 @@ export class Engine {
         onUnknownPart: () => this.#count('unknownPart'),
         onFault: (cause) => this.#onFault(cause),
       }),
-    });
+    };
+    const guard = (target: DialTarget, address: TransportInfo) => this.dialPolicy.guard(target, address);
+    this.pool = new SessionPool(transports, host, guard);
     this.client = new RpcClient(this.pool, {
       onAnswered: (target) => {
         if (target instanceof EncodedContact) this.routing.answered(target);
@@ -304,6 +317,7 @@ export class Engine {
   /** Who is at an address. @throws as a ping does. */
   async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
     if (this.isHere(address)) return this.#own.contact;
+    this.dialPolicy.trust(address);
     // Asked for our own id, which it cannot host: its HELLO is what is wanted.
     await this.client.ping(address, this.#own.idBytes, { signal });
     const peer = this.pool.get(address)?.peer;
@@ -386,7 +400,10 @@ export class Engine {
 
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
     this.#count('requestFailed', fault.code);
-    if (target instanceof EncodedContact) this.routing.failed(target.id, target);
+    if (!(target instanceof EncodedContact)) return;
+    // Nobody was asked, so nobody has failed.
+    if (wasNotDialled(fault)) this.routing.denied(target);
+    else this.routing.failed(target.id, target);
   }
 
   /** Who names a node is first believed to have named one; here, where it would be dialled, its contact is parsed. */

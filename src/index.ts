@@ -39,7 +39,7 @@ export {
 export { Identity, idOfKey } from './identity/identity.js';
 export type { FindOptions } from './lookup/find.js';
 export type { LookupOutcome, LookupStep, LookupTrace } from './lookup/trace.js';
-export type { DisgoverOptions } from './options.js';
+export type { DialOption, DisgoverOptions } from './options.js';
 export type { BucketHealth, RoutingHealth } from './routing/health-report.js';
 export type { Secret, SecretRing } from './session/group-secrets.js';
 export type { Admit } from './session/session.js';

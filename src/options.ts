@@ -1,5 +1,7 @@
 // What a node can be told, with defaults, units and trade-offs. The only place that fills and checks options.
 
+import { type Cidr, parseCidr } from './address/cidr.js';
+import { isPort } from './address/host.js';
 import { vectorClock } from './arbiter/vector-clock.js';
 import type { Seed } from './bootstrap/seed.js';
 import { parseSeed } from './bootstrap/seed.js';
@@ -14,9 +16,22 @@ import { type ContactId, parseContactId } from './id/contact-id.js';
 import { Identity } from './identity/identity.js';
 import { limits } from './limits.js';
 import { SystemRuntime } from './runtime/system-runtime.js';
+import type { DialRules } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import { GroupSecrets, type SecretRing } from './session/group-secrets.js';
 import type { Admit } from './session/session.js';
+
+/** Blocks are written as `10.1.0.0/16`, `2001:db8::/32`, or a single address. */
+export interface DialOption {
+  /** Blocks that are dialled as if they were this node's own network: no range is forbidden there, and no rate limited. Default none. */
+  readonly allow?: readonly string[];
+  /** Blocks that are never dialled, seeds included; wins over all else. Default none. */
+  readonly deny?: readonly string[];
+  /** Whether host names in contacts of other nodes are resolved and dialled. Default false. */
+  readonly names?: boolean;
+  /** Ports below 1024 that other nodes may name. Default none: nodes are not asked to knock at a web or mail server. */
+  readonly ports?: readonly number[];
+}
 
 export interface DisgoverOptions {
   /** How other nodes are reached: `tcp({ host, port })`. An array: listens on each, dials through whichever a contact offers. */
@@ -65,6 +80,13 @@ export interface DisgoverOptions {
   readonly arbiterDefaults?: ArbiterDefaults;
 
   /**
+   * Whom the node dials for others. What peers name is dialled at public addresses (a few times a minute each), and at loopback and
+   * private ones of a range that the node itself or one of its seeds is in; at ports from 1024 up; never at link-local, metadata
+   * or multicast addresses. Seeds, and addresses passed to `ping` as text, are dialled as they are.
+   */
+  readonly dial?: DialOption;
+
+  /**
    * Entries of a bucket, answers to a FIND-NODE, holders of an entity. Integer from 1 to 20, default 20 (Kademlia §2.3). Less
    * saves memory and traffic; entities are lost more easily when nodes leave. The same in all nodes of a group.
    */
@@ -98,6 +120,7 @@ export interface ResolvedOptions {
   readonly data: unknown;
   readonly arbiter: ArbiterFunction;
   readonly arbiterDefaults: ArbiterDefaults;
+  readonly dial: DialRules;
   readonly k: number;
   readonly alpha: number;
   readonly logger: Logger;
@@ -117,6 +140,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'data',
   'arbiter',
   'arbiterDefaults',
+  'dial',
   'k',
   'concurrency',
   'logger',
@@ -164,6 +188,7 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
     admit: options.admit,
     data: options.data,
     ...checkArbiter(options),
+    dial: checkDial(options.dial),
     logger:
       options.logger === undefined ? silent : guarded(checkMethods('logger', options.logger, LOGGER), LOGGER),
     metrics:
@@ -224,6 +249,36 @@ function checkArbiter({
     arbiterDefaults:
       arbiterDefaults ?? (arbiter === undefined ? standard.arbiterDefaults : (contact) => contact),
   };
+}
+
+function checkDial(dial: DialOption = {}): DialRules {
+  if (typeName(dial) !== 'object') throw badOption(`dial must be an object, got ${typeName(dial)}`);
+  const { allow, deny, names = false, ports = [], ...unknown } = dial;
+  const [stranger] = Object.keys(unknown);
+  if (stranger !== undefined) throw badOption(`unknown option ${quote(`dial.${stranger}`)}`);
+  if (typeof names !== 'boolean') throw badOption(`dial.names must be a boolean, got ${typeName(names)}`);
+  for (const port of checkArray('dial.ports', ports))
+    if (!isPort(port)) throw badOption(`dial.ports must be integers 1..65535, got ${quote(String(port))}`);
+  return {
+    allow: checkBlocks('dial.allow', allow),
+    deny: checkBlocks('dial.deny', deny),
+    names,
+    ports: new Set(ports),
+  };
+}
+
+function checkBlocks(name: string, blocks: readonly string[] = []): readonly Cidr[] {
+  return checkArray(name, blocks).map((text) => {
+    const block = typeof text === 'string' ? parseCidr(text) : undefined;
+    if (block === undefined)
+      throw badOption(`${name} must be blocks such as 10.1.0.0/16, got ${quote(String(text))}`);
+    return block;
+  });
+}
+
+function checkArray(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw badOption(`${name} must be an array, got ${typeName(value)}`);
+  return value;
 }
 
 function checkTransports(transport: DisgoverOptions['transport']): readonly Transport[] {

@@ -84,10 +84,10 @@ export class DisjointLookup implements Walk {
     return path?.answered(peer, contacts) ?? false;
   }
 
-  failed(peer: LookupPeer): boolean {
+  failed(peer: LookupPeer, wasAsked?: boolean): boolean {
     const path = this.#pathOf.get(peer);
     this.#pathOf.delete(peer);
-    return path?.failed(peer) ?? false;
+    return path?.failed(peer, wasAsked) ?? false;
   }
 
   /** The path's next move, once whom other paths have used is counted as answered. */

@@ -39,7 +39,7 @@ export class Lookup {
   // Whom not to add again: in the list, or asked. Bounded by maxCandidates and maxRequests.
   readonly #seen = new Set<ContactId>();
   // What not to ask again. By contact and not by id: who has moved fails where it was, and others know where to. Bounded by
-  // maxRequests.
+  // maxRequests, and by what the replies to them name.
   readonly #failed = new Map<ContactId, EncodedContact[]>();
   // Bounded by alpha, and by those that have become late.
   readonly #inFlight = new Set<LookupPeer>();
@@ -113,9 +113,10 @@ export class Lookup {
     return true;
   }
 
-  /** The peer did not answer, or could not be reached. */
-  failed(peer: LookupPeer): boolean {
+  /** The peer did not answer, or could not be reached. `wasAsked`: false when it may not be dialled, which costs no request. */
+  failed(peer: LookupPeer, wasAsked = true): boolean {
     if (!this.#inFlight.delete(peer)) return false;
+    if (!wasAsked) this.#requests--;
     peer.state = 'failed';
     this.#peers.remove(peer.key);
     const { contact } = peer;

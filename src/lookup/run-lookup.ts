@@ -4,6 +4,7 @@ import { asDisgoverError, DisgoverError } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
+import { wasNotDialled } from '../session/dial-policy.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
 import type { LookupEnd, LookupMove } from './lookup.js';
@@ -14,7 +15,7 @@ export interface Walk {
   next(now: number): LookupMove;
   asked(peer: LookupPeer, now: number, lateAt: number): void;
   answered(peer: LookupPeer, contacts: Iterable<EncodedContact>): boolean;
-  failed(peer: LookupPeer): boolean;
+  failed(peer: LookupPeer, wasAsked?: boolean): boolean;
   readonly requests: number;
   readonly answers: number;
   readonly closest: readonly LookupPeer[];
@@ -81,7 +82,7 @@ export async function* runLookup(
   }
 
   function take(step: WalkStep): void {
-    if (step.type === 'failed') walk.failed(step.peer);
+    if (step.type === 'failed') walk.failed(step.peer, !wasNotDialled(step.fault));
     else walk.answered(step.peer, step.nodes.contacts.filter(deps.isEligible));
   }
 

@@ -24,7 +24,13 @@ const TICK_MS = 60_000;
 /** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
 const STALE_MS = 900_000;
 
-const OURS: ReadonlySet<string> = new Set(['ERR_BUSY', 'ERR_CLOSED', 'ERR_NO_TRANSPORT_FOR']);
+const OURS: ReadonlySet<string> = new Set([
+  'ERR_BUSY',
+  'ERR_CLOSED',
+  'ERR_NO_TRANSPORT_FOR',
+  'ERR_DIAL_DENIED',
+  'ERR_HOSTNAME_NOT_ALLOWED',
+]);
 
 export interface RoutingDependencies extends RoutingTableOptions {
   readonly runtime: Runtime;
@@ -112,6 +118,11 @@ export class Routing {
     entry.failures++;
     if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
     else this.#verifier.add(entry.contact);
+  }
+
+  /** This node may not, or cannot, dial the contact: nothing is known against it, and nobody else is sent there by us. */
+  denied(contact: EncodedContact): void {
+    if (this.get(contact.id)?.equals(contact)) this.remove(contact.id);
   }
 
   /** Takes the node out of the table; one that waits for its place is asked to fill it. */

@@ -632,7 +632,7 @@ describe('hostile bytes', function () {
 
     it('11: an address that turns out to be ours is not dialled again', async () => {
       // Under another name than we give ourselves.
-      const ourselves = { id: x, transport: { ...victim.address, host: 'localhost' } };
+      const ourselves = `tcp://localhost:${victim.address.port}`;
       await expectCode(victim.node.ping(ourselves), 'ERR_SELF_CONNECT');
       const refusals = victim.refused.length;
       await expectCode(victim.node.ping(ourselves), 'ERR_SELF_CONNECT');
