@@ -293,18 +293,21 @@ export class Engine {
       const info = await transport.listen((link) => this.pool.accept(link, transport.name));
       if (info !== undefined) infos.push(info);
     }
+    for (const info of infos) this.pool.rememberOwn(info);
     if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);
   }
 
-  /** Whether the address is one of this node's own. */
-  isHere(address: TransportInfo): boolean {
-    return addressesOf(this.#own).some((own) => addressKey(own) === addressKey(address));
+  /** Whether the addresses, of those that this node speaks, are its own. */
+  isHere(addresses: readonly TransportInfo[]): boolean {
+    const own = addressesOf(this.#own).map(addressKey);
+    const spoken = addresses.filter(({ type }) => this.#speaks(type));
+    return spoken.length > 0 && spoken.every((address) => own.includes(addressKey(address)));
   }
 
   /** Whether the contact's host is this node: it is dialled here, or it is what is registered here and asked for through relays. */
   isHostOf(contact: EncodedContact): boolean {
-    const [address] = addressesOf(contact).filter(({ type }) => this.#speaks(type));
-    if (address !== undefined) return this.isHere(address);
+    const addresses = addressesOf(contact);
+    if (addresses.some(({ type }) => this.#speaks(type))) return this.isHere(addresses);
     const own = this.contacts.registrations.own(contact.id);
     return own !== undefined && isRelayedOnly(contact) && haveSameAddresses(own, contact);
   }
@@ -316,7 +319,7 @@ export class Engine {
 
   /** Who is at an address. @throws as a ping does. */
   async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
-    if (this.isHere(address)) return this.#own.contact;
+    if (this.isHere([address])) return this.#own.contact;
     this.dialPolicy.trust(address);
     // Asked for our own id, which it cannot host: its HELLO is what is wanted.
     await this.client.ping(address, this.#own.idBytes, { signal });
@@ -433,10 +436,8 @@ export class Engine {
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {
-    const address = addressesOf(contact).find(({ type }) => this.#speaks(type));
-    const pong = address && (await this.client.ping(address, contact.idBytes));
-    if (pong?.contact?.id !== contact.id)
-      throw new DisgoverError('ID_MISMATCH', 'another node answers there');
+    const pong = await this.client.ping(addressesOf(contact), contact.idBytes);
+    if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
   }
 
   async #quietly(steps: AsyncGenerator<unknown>): Promise<void> {

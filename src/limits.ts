@@ -32,6 +32,8 @@ export const limits = Object.freeze({
   sessions: 512,
   unprovedSessions: 64,
   dials: 32,
+  /** Before the next address of a peer is tried beside the last: what RFC 8305 calls the connection attempt delay. */
+  dialHeadStartMs: 250,
   ownAddresses: 64,
   /** What the admission hook has to decide. */
   admissionMs: 5_000,

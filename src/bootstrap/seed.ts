@@ -28,8 +28,8 @@ export function parseSeed(seed: Seed, type: string): DialTarget {
   if (typeof first !== 'object' || first === null)
     throw new DisgoverError('BAD_SEED', 'a seed needs a transport');
   const typed = addresses.map((address) => ({ type, ...address }) as TransportInfo);
-  if (seed.id === undefined) return typed[0] as TransportInfo;
-  return EncodedContact.from({ ...seed, transport: typed.length === 1 ? typed[0] : typed });
+  const transport = typed.length === 1 ? (typed[0] as TransportInfo) : typed;
+  return seed.id === undefined ? transport : EncodedContact.from({ ...seed, transport });
 }
 
 function parseDialled(text: string, type: string): TransportInfo {

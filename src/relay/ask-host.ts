@@ -28,9 +28,9 @@ export async function askHost(
   deps: AskHostDependencies,
   signal: AbortSignal | undefined,
 ): Promise<EncodedContact | undefined> {
-  const address = addressesOf(asked).find(({ type }) => deps.speaks(type));
-  if (address !== undefined)
-    return contactIn(await deps.client.ping(address, asked.idBytes, { signal }), asked);
+  const addresses = addressesOf(asked);
+  if (addresses.some(({ type }) => deps.speaks(type)))
+    return contactIn(await deps.client.ping(addresses, asked.idBytes, { signal }), asked);
   let isAnswered = false;
   let last: unknown = new DisgoverError('NO_TRANSPORT_FOR', 'no address that this node can dial');
   for (const relay of relaysOf(asked)) {

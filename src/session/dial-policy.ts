@@ -69,7 +69,7 @@ export class DialPolicy {
     const { seeds, randomBytes } = deps;
     this.#deps = deps;
     this.#given = new WeakSet(seeds);
-    this.#seedKeys = new Set(seeds.flatMap((seed) => addressesIn(seed).map(addressKey)));
+    this.#seedKeys = new Set(seeds.flatMap((seed) => addressesOf(seed).map(addressKey)));
     this.#addresses = new DialRate({
       most: limits.dialsPerAddressPerMinute,
       windowMs: MINUTE_MS,
@@ -185,8 +185,4 @@ class Destination {
   denied(why: string): DisgoverError {
     return new DisgoverError('DIAL_DENIED', `${why}: ${endpoint(this.text, this.port)}`);
   }
-}
-
-function addressesIn(target: DialTarget): readonly TransportInfo[] {
-  return target instanceof EncodedContact ? addressesOf(target) : [target];
 }

@@ -1,17 +1,20 @@
-// From whom to dial to an open link: one dial for all who want it, so many at once, and never to ourselves.
+// From whom to dial to an open link: one dial for all who want it, so many at once, and never to ourselves. Where there are several
+// addresses, they race.
 
 import type { DialGuard, Link, Transport, TransportInfo } from '../contracts/transport.js';
-import { DisgoverError } from '../errors.js';
+import { asDisgoverError, DisgoverError } from '../errors.js';
 import { limits } from '../limits.js';
 import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
 import type { Alarms } from '../runtime/alarms.js';
 import { Slots } from '../runtime/slots.js';
 import { addressesOf, addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
+import { wasNotDialled } from './dial-policy.js';
+import { race } from './race.js';
 import type { Dialled, Session } from './session.js';
 
-/** Whom to dial: a contact, or an address whose id is not known yet (a seed). */
-export type DialTarget = EncodedContact | TransportInfo;
+/** Whom to dial: a contact; or an address, or the several of one node, whose id is not known yet (a seed, the host of an entity). */
+export type DialTarget = EncodedContact | TransportInfo | readonly TransportInfo[];
 
 export interface DiallerDependencies {
   readonly transports: readonly Transport[];
@@ -20,6 +23,11 @@ export interface DiallerDependencies {
   readonly guard?: ((target: DialTarget, address: TransportInfo) => DialGuard) | undefined;
   /** Makes a session of a link: once for all who wait for it. */
   readonly start: (link: Link, dialled: Dialled) => Session;
+}
+
+interface Opened {
+  readonly link: Link;
+  readonly address: TransportInfo;
 }
 
 interface Dial {
@@ -32,6 +40,7 @@ export class Dialler {
   readonly #deps: DiallerDependencies;
   // Dials under way and waiting for their turn. Bounded as #turns is.
   readonly #dials = new Map<string, Dial>();
+  // A dial counts once, however many addresses it tries beside each other: at most limits.addressesInContact.
   readonly #turns = new Slots(limits.dials, limits.requestsInFlight, 'dials');
   // Addresses that turned out to be ours. Bounded by limits.ownAddresses, oldest first.
   readonly #ownAddresses = new Set<string>();
@@ -45,10 +54,8 @@ export class Dialler {
   async dial(target: DialTarget, signal?: Abortable): Promise<Session> {
     signal?.throwIfAborted();
     // By the addresses, too: who has moved must not share the fate of a dial to where it was.
-    const key =
-      target instanceof EncodedContact
-        ? `id ${target.id} ${addressesOf(target).map(addressKey).join()}`
-        : addressKey(target);
+    const where = addressesOf(target).map(addressKey).join();
+    const key = target instanceof EncodedContact ? `id ${target.id} ${where}` : where;
     const dial = this.#dials.get(key) ?? this.#begin(key, target);
     dial.waiters++;
     try {
@@ -93,8 +100,7 @@ export class Dialler {
     if (this.#closed !== undefined) throw this.#closed;
     const leave = await this.#turns.enter(signal);
     try {
-      const address = this.#addressOf(target);
-      const link = await this.#openLink(address, signal, this.#deps.guard?.(target, address));
+      const { link, address } = await this.#openLink(target, signal);
       if (signal.aborted) {
         link.close();
         throw signal.reason;
@@ -106,34 +112,70 @@ export class Dialler {
     }
   }
 
-  async #openLink(address: TransportInfo, signal: AbortScope, guard: DialGuard | undefined): Promise<Link> {
-    const transport = this.#deps.transports.find(({ name }) => name === address.type) as Transport;
-    const tooLate = new AbortController();
-    const alarm = this.#deps.alarms.after(limits.handshakeMs, () =>
+  /** All addresses together have as long as one alone has. */
+  async #openLink(target: DialTarget, signal: AbortScope): Promise<Opened> {
+    const addresses = this.#choose(target);
+    const { alarms } = this.#deps;
+    const tooLate = new AbortScope();
+    const alarm = alarms.after(limits.handshakeMs, () =>
       tooLate.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
     );
-    const removeAbort = onAbort(signal, () => tooLate.abort(signal.reason));
+    const attempt = (address: TransportInfo, lost: Abortable) =>
+      this.#attempt(address, [lost, tooLate], this.#deps.guard?.(target, address));
     try {
-      return await transport.dial(address, { signal: tooLate.signal, guard });
-    } catch (cause) {
-      if (tooLate.signal.aborted || cause instanceof DisgoverError) throw cause;
-      throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });
+      return await race(addresses, attempt, {
+        alarms,
+        headStartMs: limits.dialHeadStartMs,
+        signal,
+        discard: ({ link }) => link.close(),
+      });
+    } catch (fault) {
+      if (signal.aborted || !(fault instanceof AggregateError)) throw fault;
+      throw whyAllFailed(addresses, fault);
     } finally {
       alarm.cancel();
-      removeAbort();
     }
   }
 
-  /** The first address that one of our transports speaks, unless it is our own. */
-  #addressOf(target: DialTarget): TransportInfo {
-    const addresses = target instanceof EncodedContact ? addressesOf(target) : [target];
-    const spoken = addresses.filter(({ type }) => this.#deps.transports.some(({ name }) => name === type));
+  async #attempt(
+    address: TransportInfo,
+    givenUp: readonly Abortable[],
+    guard: DialGuard | undefined,
+  ): Promise<Opened> {
+    const transport = this.#deps.transports.find(({ name }) => name === address.type) as Transport;
+    const stop = new AbortController();
+    const removals = givenUp.map((signal) => onAbort(signal, () => stop.abort(signal.reason)));
+    try {
+      return { address, link: await transport.dial(address, { signal: stop.signal, guard }) };
+    } catch (cause) {
+      if (stop.signal.aborted || cause instanceof DisgoverError) throw cause;
+      throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });
+    } finally {
+      for (const remove of removals) remove();
+    }
+  }
+
+  /** The addresses that our transports speak, in the order of the transports, without those that are our own. */
+  #choose(target: DialTarget): readonly TransportInfo[] {
+    const addresses = addressesOf(target);
+    const spoken = this.#deps.transports.flatMap(({ name }) => addresses.filter(({ type }) => type === name));
     if (spoken.length === 0) {
       const types = addresses.map(({ type }) => JSON.stringify(type)).join(', ');
       throw new DisgoverError('NO_TRANSPORT_FOR', types === '' ? 'a contact without an address' : types);
     }
     const others = spoken.filter((address) => !this.#ownAddresses.has(addressKey(address)));
     if (others.length === 0) throw new DisgoverError('SELF_CONNECT', 'the address is our own');
-    return others[0] as TransportInfo;
+    return others;
   }
+}
+
+/** One failure as it is; of several, a list of them all, under the code that they share. What was not dialled is no failure. */
+function whyAllFailed(addresses: readonly TransportInfo[], cause: AggregateError): DisgoverError {
+  const faults = cause.errors.map(asDisgoverError);
+  const [first] = faults as [DisgoverError];
+  if (faults.length === 1) return first;
+  const isShared = faults.every(({ code }) => code === first.code) || faults.every(wasNotDialled);
+  const code = isShared ? first.fault : 'DIAL_FAILED';
+  const list = faults.map(({ message }, i) => `${addresses[i]?.type}: ${message}`);
+  return new DisgoverError(code, list.join('; '), { cause });
 }

@@ -1,13 +1,13 @@
 // Dial or reuse: at most one session is used for each peer, and one dial is made for all who want it.
 
-import type { Link, Transport } from '../contracts/transport.js';
+import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError } from '../errors.js';
 import { equalBytes } from '../id/bytes.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Abortable } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
-import { addressKey } from '../wire/addresses.js';
+import { addressesOf, addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 import { Dialler, type DiallerDependencies, type DialTarget } from './dialler.js';
 import type { RoundTrip } from './round-trip.js';
@@ -54,9 +54,12 @@ export class SessionPool {
 
   /** The session to use for a peer, if there is one. */
   get(target: DialTarget): Session | undefined {
-    return target instanceof EncodedContact
-      ? this.#byId.get(target.id)
-      : this.#byAddress.get(addressKey(target));
+    if (target instanceof EncodedContact) return this.#byId.get(target.id);
+    for (const address of addressesOf(target)) {
+      const session = this.#byAddress.get(addressKey(address));
+      if (session !== undefined) return session;
+    }
+    return undefined;
   }
 
   /** How the peer usually answers, where we talk to it. */
@@ -82,6 +85,11 @@ export class SessionPool {
    */
   dial(target: DialTarget, signal?: Abortable): Promise<Session> {
     return this.#dialler.dial(target, signal);
+  }
+
+  /** The address is our own: it is not dialled. */
+  rememberOwn(address: TransportInfo): void {
+    this.#dialler.rememberOwn(address);
   }
 
   /** Ends every session and every dial. */

@@ -3,7 +3,7 @@
 import type { TransportInfo } from '../contracts/transport.js';
 import { Refusal } from '../errors.js';
 import { type ContactId, checkContactId } from '../id/contact-id.js';
-import type { EncodedContact } from './contact-codec.js';
+import { EncodedContact } from './contact-codec.js';
 
 /** A node that passes PINGs on to a host that cannot be dialled, and where that node is. */
 export interface RelayAddress {
@@ -11,9 +11,12 @@ export interface RelayAddress {
   readonly address: TransportInfo;
 }
 
-/** The addresses at which a contact says it can be dialled; none when it cannot be parsed. */
-export function addressesOf(contact: EncodedContact): readonly TransportInfo[] {
-  const all = allAddressesOf(contact);
+/** The addresses at which a contact says it can be dialled, none when it cannot be parsed; or those that are given. */
+export function addressesOf(
+  target: EncodedContact | TransportInfo | readonly TransportInfo[],
+): readonly TransportInfo[] {
+  if (!(target instanceof EncodedContact)) return Array.isArray(target) ? target : [target as TransportInfo];
+  const all = allAddressesOf(target);
   return all.some(isRelayed) ? all.filter((address) => !isRelayed(address)) : all;
 }
 

@@ -61,15 +61,17 @@ describe('parseSeed', () => {
     );
   });
 
-  it('takes one without an id as an address, the first of several', () => {
+  it('takes one without an id as an address, or as several', () => {
     expect(parseSeed({ transport: { type: 'tcp', ...address } }, 'own')).to.deep.equal({
       type: 'tcp',
       ...address,
     });
-    expect(parseSeed({ transport: [{ type: 'ws', ...address }, { type: 'tcp' }] }, 'own')).to.deep.equal({
-      type: 'ws',
-      ...address,
-    });
+    expect(
+      parseSeed({ transport: [{ type: 'ws', ...address }, address] } as unknown as Seed, 'own'),
+    ).to.deep.equal([
+      { type: 'ws', ...address },
+      { type: 'own', ...address },
+    ]);
   });
 
   it('takes addresses without a type for those of the own transport', () => {
