@@ -111,6 +111,38 @@ describe('Contacts', () => {
       expect(node.known?.contact).to.deep.equal({ id });
     });
 
+    context('that is reached through relays', () => {
+      const relay = { type: 'memory', host: 'relay', port: 1, via: idOf('relay') };
+      const at = (...transport: readonly object[]) => EncodedContact.from({ id, transport });
+      const outcome = (contact: EncodedContact, from: EncodedContact) => {
+        const node = new Node();
+        const observed = node.contacts.observe(contact, { type: 'announced', from });
+        return observed instanceof Refusal ? observed.code : node.known?.contact.transport;
+      };
+
+      it('takes it from a node that nobody can dial, whoever the relays are', () => {
+        expect(outcome(at(relay), encodedOf('dial-only'))).to.deep.equal([relay]);
+        const node = new Node();
+        node.announce(at(relay), encodedOf('dial-only'));
+        const withdrawn = node.contacts.observe(at(relay), {
+          type: 'withdrawn',
+          from: encodedOf('dial-only'),
+        });
+        expect([withdrawn, node.known]).to.deep.equal([{}, undefined]);
+      });
+
+      it('refuses it from a node that can be dialled, the relay itself among them', () => {
+        for (const from of [host, encodedNodeOf('relay')])
+          expect(outcome(at(relay), from)).to.equal('FOREIGN_TRANSPORT');
+      });
+
+      it('refuses it where one address is of the host itself, or there is none at all', () => {
+        const direct = { type: 'memory', host: 'elsewhere', port: 1 };
+        for (const contact of [at(relay, direct), at(direct), at()])
+          expect(outcome(contact, encodedOf('dial-only'))).to.equal('FOREIGN_TRANSPORT');
+      });
+    });
+
     it('knows an address again whatever the order of its keys', () => {
       const node = new Node();
       const from = EncodedContact.from({ id: idOf('h'), transport: { port: 1, host: 'x', type: 'memory' } });

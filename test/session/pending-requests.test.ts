@@ -27,11 +27,11 @@ class Requests {
     onSpent: () => this.spent++,
   });
 
-  ping(signal?: AbortSignal): Promise<Pong> {
+  ping(signal?: AbortSignal, furtherMs = 0): Promise<Pong> {
     const request = this.pending.request(
       (requestId) => ({ type: 'ping', requestId, id: idBytesOf(idOf('a')) }),
       'pong',
-      signal ? { signal } : {},
+      { signal, furtherMs },
     );
     request.catch(() => {});
     return request;
@@ -49,6 +49,20 @@ const reasonOf = (promise: Promise<unknown>) =>
   );
 
 describe('PendingRequests', () => {
+  context('when the peer has to ask another first', () => {
+    it('waits so much longer, and does not take it for the usual time of the peer', async () => {
+      const requests = new Requests();
+      const asked = requests.ping(undefined, 300);
+      await requests.runtime.advance(limits.requestFirstMs + 200);
+      requests.pending.settle(pong(1));
+      expect(await asked).to.deep.equal(pong(1));
+      expect(requests.roundTrips.map(({ ms }) => ms)).to.deep.equal([undefined, undefined]);
+      const unanswered = reasonOf(requests.ping(undefined, 300));
+      await requests.runtime.advance(limits.requestFirstMs + 350);
+      expect(await unanswered).to.have.property('code', 'ERR_TIMEOUT');
+    });
+  });
+
   context('when the reply comes', () => {
     it('resolves the request that it belongs to', async () => {
       const requests = new Requests();
