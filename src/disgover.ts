@@ -32,6 +32,8 @@ export interface LookupOptions extends CallOptions {
 }
 
 const FILLED_ID_BYTES = 20;
+/** Where contacts are admitted by their signatures, an id of 20 bytes is that of a key. */
+const ADMITTED_ID_BYTES = 24;
 
 /** One running node. Every call may be made at any moment; after `close` they reject with `ERR_CLOSED`. */
 export class Disgover {
@@ -83,8 +85,8 @@ export class Disgover {
   }
 
   /**
-   * Makes an entity that this process hosts findable: fills in a missing id (20 random bytes), the arbiter's fields and the
-   * node's own transport, keeps it, and tells its k holders; it is announced again every 20 minutes until `unregister`.
+   * Makes an entity that this process hosts findable: fills in a missing id (20 random bytes, 24 where there is an
+   * `arbiterAdmission`), the arbiter's fields and the node's own transport, keeps it, and tells its k holders; it is announced again every 20 minutes until `unregister`.
    * Resolves to the contact that stands, which is another one where the arbiter prefers it. The arbiter's fields are filled so
    * as to follow what is known of the id; when a holder turns out to know more, they are filled once more. Where
    * nobody can be told yet, it resolves at once and the holders are told as soon as there are any.
@@ -92,9 +94,9 @@ export class Disgover {
    */
   async register<Data>(contact: ContactInput<Data>, { signal }: CallOptions = {}): Promise<Contact<Data>> {
     this.#check(signal);
-    const { contacts, options } = this.#engine;
+    const { contacts } = this.#engine;
     const input = checkObject(contact);
-    const id = parseContactId(input.id ?? contactIdOfBytes(options.runtime.randomBytes(FILLED_ID_BYTES)));
+    const id = parseContactId(input.id ?? this.#newId());
     if (id === this.id)
       throw new DisgoverError('BAD_CONTACT', "the id is the node's own: see the option data");
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
@@ -129,13 +131,14 @@ export class Disgover {
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const registered = contacts.registrations.own(given.id);
+    const withdrawal = registered && this.#engine.withdrawalOf(registered);
     const type = typeof contact === 'string' ? 'released' : 'unregistered';
-    const observed = contacts.observe(given, { type });
+    const observed = contacts.observe(given, { type, withdrawal });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);
     relayed.forget(given.id);
-    if (registered !== undefined && routing.size > 0) await this.#withdraw(registered, signal);
+    if (withdrawal !== undefined && routing.size > 0) await this.#withdraw(withdrawal, signal);
     if (contacts.registrations.size === 0) relays.rest();
     return true;
   }
@@ -191,7 +194,8 @@ export class Disgover {
     if (this.#engine.isHostOf(asked)) return contacts.hosted(asked.id)?.contact;
     const contact = await this.#engine.ask(asked, signal);
     if (contact === undefined) return undefined;
-    if (equalBytes(contact.bytes, asked.bytes)) return asked.contact; // nothing new
+    const isNews = options.arbiterAdmission !== undefined || !equalBytes(contact.bytes, asked.bytes);
+    if (!isNews) return asked.contact;
     const observed = contacts.observe(contact, { type: 'found', ttlMs: limits.cacheMs });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     return contact.contact;
@@ -261,9 +265,15 @@ export class Disgover {
     await this.#engine.announcer.announce(contact.id, signal);
   }
 
+  #newId(): ContactId {
+    const { runtime, arbiterAdmission } = this.#engine.options;
+    const length = arbiterAdmission === undefined ? FILLED_ID_BYTES : ADMITTED_ID_BYTES;
+    return contactIdOfBytes(runtime.randomBytes(length));
+  }
+
   /** What the application wrote, as it wrote it: without the arbiter's fields. */
   #encode(properties: PropertyDescriptorMap): EncodedContact {
-    const { runtime, arbiterDefaults } = this.#engine.options;
+    const { runtime, arbiterDefaults, identity } = this.#engine.options;
     const encoded = EncodedContact.encode(Object.create(Object.prototype, properties));
     if (!(encoded instanceof Refusal)) return encoded;
     // NaN is no number for JSON and no clock for an arbiter, which knows better what should have been there.
@@ -271,6 +281,7 @@ export class Disgover {
       arbiterDefaults(Object.create(Object.prototype, properties), {
         now: runtime.now(),
         known: undefined,
+        identity,
       });
     throw DisgoverError.from(encoded);
   }

@@ -3,7 +3,8 @@
 import { type AnnounceDependencies, announce, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Join } from './bootstrap/join.js';
-import { Arbitration } from './contacts/arbitrate.js';
+import { Admission } from './contacts/admission.js';
+import { type ArbiterFault, Arbitration } from './contacts/arbitrate.js';
 import { Contacts } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';
 import type { TransportInfo } from './contracts/transport.js';
@@ -74,22 +75,22 @@ export class Engine {
     this.alarms = new Alarms(runtime);
     const alarms = this.alarms;
 
-    this.arbitration = new Arbitration(options.arbiter, now, (fault) => {
-      this.#count('arbiterFault', fault.code);
-      options.logger.warn(
-        { code: fault.code, detail: fault.detail, id: fault.candidate.id },
-        'arbiter fault',
-      );
-      this.events.emit('arbiterFault', fault);
-    });
+    const onArbiterFault = (fault: ArbiterFault) => this.#onArbiterFault(fault);
+    this.arbitration = new Arbitration(options.arbiter, now, onArbiterFault);
+    const { arbiterAdmission } = options;
     this.contacts = new Contacts(this.#own.key, {
       own: () => this.#own,
       now,
       arbitration: this.arbitration,
+      admission: arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault),
       isTooFarToHold: (key) => this.#isTooFarToHold(key),
       onConflict: (conflict) => {
         this.#count('conflict');
         this.events.emit('conflict', conflict);
+      },
+      onEquivocation: (equivocation) => {
+        this.#count('equivocation');
+        this.events.emit('equivocation', equivocation);
       },
       onDisplaced: (displacement) => {
         this.#count('displaced');
@@ -278,11 +279,24 @@ export class Engine {
    * fields. `known`: what it is to follow. @throws what the arbiter's defaults throw, and the codes of contacts.
    */
   fill(given: Contact, known: EncodedContact | undefined): EncodedContact {
-    const { runtime, arbiterDefaults } = this.options;
+    const { runtime, arbiterDefaults, identity } = this.options;
     const transport = given.transport ?? this.transport;
     // A copy, which the arbiter's defaults may change.
     const copy = structuredClone({ ...given, ...(transport && { transport }) });
-    return EncodedContact.from(arbiterDefaults(copy, { now: runtime.now(), known: known?.contact }));
+    const context = { now: runtime.now(), known: known?.contact, identity };
+    return EncodedContact.from(arbiterDefaults(copy, context));
+  }
+
+  /**
+   * What holders are told when a registration ends: the contact as it was registered or, where contacts have to be admitted, one that
+   * says so. @throws as `fill`.
+   */
+  withdrawalOf(registered: EncodedContact): EncodedContact {
+    const { runtime, arbiterDefaults, arbiterAdmission, identity } = this.options;
+    if (arbiterAdmission === undefined) return registered;
+    const known = registered.contact;
+    const context = { now: runtime.now(), known, identity, isWithdrawal: true };
+    return EncodedContact.from(arbiterDefaults(structuredClone(known), context));
   }
 
   /** Listens on every transport. @throws what they throw. */
@@ -350,9 +364,9 @@ export class Engine {
   }
 
   #ownContact(transport: TransportInfo | readonly TransportInfo[] | undefined): EncodedContact {
-    const { id, data, arbiterDefaults, runtime } = this.options;
+    const { id, data, arbiterDefaults, runtime, identity } = this.options;
     const contact: Contact = { id, ...(data !== undefined && { data }), ...(transport && { transport }) };
-    return EncodedContact.from(arbiterDefaults(contact, { now: runtime.now(), known: undefined }));
+    return EncodedContact.from(arbiterDefaults(contact, { now: runtime.now(), known: undefined, identity }));
   }
 
   #onSession(session: Session): void {
@@ -446,6 +460,13 @@ export class Engine {
     } catch {
       // Nobody was there, or we are closing: the table is what it is.
     }
+  }
+
+  #onArbiterFault(fault: ArbiterFault): void {
+    const { code, detail, candidate } = fault;
+    this.#count('arbiterFault', code);
+    this.options.logger.warn({ code, detail, id: candidate.id }, 'arbiter fault');
+    this.events.emit('arbiterFault', fault);
   }
 
   #onFault(cause: unknown): void {

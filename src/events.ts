@@ -2,7 +2,7 @@
 
 import type { JoinState } from './bootstrap/join.js';
 import type { ArbiterFault } from './contacts/arbitrate.js';
-import type { Conflict, Displacement } from './contacts/observe.js';
+import type { Conflict, Displacement, Equivocation } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';
 import type { FaultCode } from './errors.js';
 
@@ -15,6 +15,8 @@ export interface DisgoverEvents {
   state: { readonly state: JoinState };
   /** Two contacts of one id met, and the arriving one was refused or merged. */
   conflict: Conflict;
+  /** Whoever may speak for an id has said two things of it with the same right: its key is used twice, or was stolen. */
+  equivocation: Equivocation;
   /** What this node has registered has lost to a contact from elsewhere: the entity has moved. `unregister(own.id)` lets go. */
   displaced: Displacement;
   /** The arbiter threw, or returned what no contact may be; the incumbent was kept. */

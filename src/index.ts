@@ -3,7 +3,7 @@
 export type { JoinState } from './bootstrap/join.js';
 export type { Seed } from './bootstrap/seed.js';
 export type { ArbiterFault } from './contacts/arbitrate.js';
-export type { Conflict, Displacement } from './contacts/observe.js';
+export type { Conflict, Displacement, Equivocation } from './contacts/observe.js';
 export type {
   AdmissionContext,
   Arbiter,

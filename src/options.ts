@@ -5,7 +5,7 @@ import { isPort } from './address/host.js';
 import { vectorClock } from './arbiter/vector-clock.js';
 import type { Seed } from './bootstrap/seed.js';
 import { parseSeed } from './bootstrap/seed.js';
-import type { ArbiterDefaults, ArbiterFunction } from './contracts/arbiter.js';
+import type { ArbiterAdmission, ArbiterDefaults, ArbiterFunction } from './contracts/arbiter.js';
 import type { Logger } from './contracts/logger.js';
 import type { Metrics } from './contracts/metrics.js';
 import type { Runtime } from './contracts/runtime.js';
@@ -80,6 +80,12 @@ export interface DisgoverOptions {
   readonly arbiterDefaults?: ArbiterDefaults;
 
   /**
+   * Looks at contacts from elsewhere before the arbiter does, and keeps out what it refuses. Comes with an arbiter that needs it, such
+   * as `...signed()`. Default: all are let in.
+   */
+  readonly arbiterAdmission?: ArbiterAdmission;
+
+  /**
    * Whom the node dials for others. What peers name is dialled at public addresses (a few times a minute each), and at loopback and
    * private ones of a range that the node itself or one of its seeds is in; at ports from 1024 up; never at link-local, metadata
    * or multicast addresses. Seeds, and addresses passed to `ping` as text, are dialled as they are.
@@ -120,6 +126,7 @@ export interface ResolvedOptions {
   readonly data: unknown;
   readonly arbiter: ArbiterFunction;
   readonly arbiterDefaults: ArbiterDefaults;
+  readonly arbiterAdmission: ArbiterAdmission | undefined;
   readonly dial: DialRules;
   readonly k: number;
   readonly alpha: number;
@@ -140,6 +147,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'data',
   'arbiter',
   'arbiterDefaults',
+  'arbiterAdmission',
   'dial',
   'k',
   'concurrency',
@@ -236,18 +244,18 @@ function guarded<Value extends object>(value: Value, methods: readonly (string &
 function checkArbiter({
   arbiter,
   arbiterDefaults,
-}: DisgoverOptions): Pick<ResolvedOptions, 'arbiter' | 'arbiterDefaults'> {
-  if (arbiter !== undefined && typeof arbiter !== 'function') {
-    throw badOption(`arbiter must be a function, got ${typeName(arbiter)}`);
-  }
-  if (arbiterDefaults !== undefined && typeof arbiterDefaults !== 'function') {
-    throw badOption(`arbiterDefaults must be a function, got ${typeName(arbiterDefaults)}`);
+  arbiterAdmission,
+}: DisgoverOptions): Pick<ResolvedOptions, 'arbiter' | 'arbiterDefaults' | 'arbiterAdmission'> {
+  for (const [name, value] of Object.entries({ arbiter, arbiterDefaults, arbiterAdmission })) {
+    if (value !== undefined && typeof value !== 'function')
+      throw badOption(`${name} must be a function, got ${typeName(value)}`);
   }
   const standard = vectorClock();
   return {
     arbiter: arbiter ?? standard.arbiter,
     arbiterDefaults:
       arbiterDefaults ?? (arbiter === undefined ? standard.arbiterDefaults : (contact) => contact),
+    arbiterAdmission,
   };
 }
 

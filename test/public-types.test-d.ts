@@ -225,6 +225,7 @@ export function events(): void {
       | 'nodeRemoved'
       | 'state'
       | 'conflict'
+      | 'equivocation'
       | 'displaced'
       | 'arbiterFault'
       | 'refused'

@@ -44,16 +44,16 @@ export async function announce(
       if (before.id !== own.id) continue;
       // Where nothing is held after an announce, it is what was withdrawn that stands.
       if (nodes.exact === undefined) {
-        observe(before, { type: 'buried' }, from);
+        observe(before, { type: 'buried', from }, from);
         continue;
       }
-      observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000 }, from);
+      observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000, from }, from);
       const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
       for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
     }
     const { contact, ttlSeconds = 0 } = nodes.exact ?? {};
     if (contact?.id === own.id && !contact.equals(own))
-      observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000 }, from);
+      observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000, from }, from);
   });
   const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
   const others = [...displaced].filter(([text]) => !here.has(text));

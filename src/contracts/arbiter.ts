@@ -52,6 +52,10 @@ export interface AdmissionContext {
   readonly isWithdrawal: boolean;
   /** The id of the node that sent it; absent where that is not known. */
   readonly from?: string | undefined;
+  /** The sender wants it held for others, or withdrawn. Otherwise it is an answer, of one who holds it. */
+  readonly isAnnounced: boolean;
+  /** The addresses in it are those in the sender's own contact. */
+  readonly isFromHost: boolean;
 }
 
 /** What makes a contact from elsewhere worth considering. */
@@ -60,6 +64,8 @@ export interface Verdict {
   readonly isVouched: boolean;
   /** Its owner has said something else with the same right: told by the event `equivocation`. */
   readonly isEquivocal?: boolean;
+  /** Somebody else repeats what its owner has said before: it changes nothing, and keeps nothing alive. */
+  readonly isEcho?: boolean;
 }
 
 /**

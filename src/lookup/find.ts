@@ -116,7 +116,11 @@ export class Finder {
     if (this.#usable(contact) === undefined) return undefined;
     const observed =
       contact.id === id
-        ? this.#deps.contacts.observe(contact, { type: 'found', ttlMs: ttlSeconds * 1_000 })
+        ? this.#deps.contacts.observe(contact, {
+            type: 'found',
+            ttlMs: ttlSeconds * 1_000,
+            from: step.peer.contact,
+          })
         : new Refusal('ID_MISMATCH', `asked ${id} got ${contact.id}`);
     if (!(observed instanceof Refusal)) return this.#usable(observed.standing);
     this.#deps.onRefused(step.peer.contact, observed);
