@@ -11,6 +11,8 @@ const TLS_HANDSHAKE = 0x16;
 const TLS_RECORD = 0x1603;
 
 export const looksLikeHttp = new Refusal('BAD_MAGIC', 'looks like HTTP; the registry listens elsewhere');
+/** The same where it is HTTP that is wanted, and over TLS. */
+export const lacksTls = new Refusal('TLS_REQUIRED', 'HTTP without TLS');
 export const looksLikeTls = new Refusal('BAD_MAGIC', 'looks like TLS');
 
 /** `word`: the first four bytes, big-endian. Undefined for what may be a frame. */
@@ -37,6 +39,13 @@ export const HTTP_ANSWER_OF_TLS = httpAnswer(
   'Nodes of disgover talk to each other at this port, over TLS and not in HTTP.\n',
 );
 
+/** Where HTTP is spoken, and over TLS only (RFC 2817 §4.2). */
+export const HTTP_ANSWER_TLS_REQUIRED = httpAnswer(
+  'TLS_REQUIRED: this port is dialled as wss, and not as ws.\n',
+  '426 Upgrade Required',
+  'Upgrade: TLS/1.3, HTTP/1.1',
+);
+
 /** CLOSE `TLS_REQUIRED` with its length before it, for nodes that speak without TLS: docs/PROTOCOL.md 3.1, 4.3. */
 export const CLOSE_TLS_REQUIRED = Buffer.concat([
   Buffer.from('0000000f' + '03' + '0c', 'hex'), // 15 bytes: CLOSE, a code of 12 bytes
@@ -44,9 +53,10 @@ export const CLOSE_TLS_REQUIRED = Buffer.concat([
   Buffer.from('00', 'hex'), // no parts
 ]);
 
-function httpAnswer(text: string): Buffer {
+function httpAnswer(text: string, status = '400 Bad Request', ...headers: string[]): Buffer {
   const head = [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${status}`,
+    ...headers,
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(text)}`,
     'Connection: close',
