@@ -1,6 +1,7 @@
 // The single writer of what is known about contacts: arbitrate, then registrations, held contacts and cache. (Nodes that proved
 // themselves go to the routing table, by the same arbiter.)
 
+import type { Verdict } from '../contracts/arbiter.js';
 import type { Contact } from '../contracts/contact.js';
 import { Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
@@ -9,6 +10,7 @@ import { limits } from '../limits.js';
 import { isRelayedOnly } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { canonicalJson } from '../wire/json.js';
+import type { Admission } from './admission.js';
 import type { Arbitration } from './arbitrate.js';
 import { ContactCache } from './contact-cache.js';
 import { HeldContacts } from './held-contacts.js';
@@ -17,14 +19,15 @@ import { LocalRegistrations } from './local-registrations.js';
 /** How a contact was learnt. `from`: the contact of the node that sent it. */
 export type Observation =
   | { readonly type: 'registered' }
-  | { readonly type: 'unregistered' }
+  /** `withdrawal`: what is remembered of it, where that is not the contact itself. */
+  | { readonly type: 'unregistered'; readonly withdrawal?: EncodedContact | undefined }
   /** As the registration is, to end it whatever stands elsewhere. */
-  | { readonly type: 'released' }
-  | { readonly type: 'found'; readonly ttlMs: number }
+  | { readonly type: 'released'; readonly withdrawal?: EncodedContact | undefined }
+  | { readonly type: 'found'; readonly ttlMs: number; readonly from?: EncodedContact }
   /** What a holder had when we announced ours. */
-  | { readonly type: 'stood'; readonly ttlMs: number }
+  | { readonly type: 'stood'; readonly ttlMs: number; readonly from?: EncodedContact }
   /** What was withdrawn, and because of which a holder does not take ours. */
-  | { readonly type: 'buried' }
+  | { readonly type: 'buried'; readonly from?: EncodedContact }
   | { readonly type: 'announced'; readonly from: EncodedContact }
   | { readonly type: 'withdrawn'; readonly from: EncodedContact };
 
@@ -43,6 +46,12 @@ export interface Conflict {
   readonly standing: Contact;
 }
 
+/** Whoever may speak for an id has said two things of it with the same right. */
+export interface Equivocation {
+  readonly incumbent: Contact;
+  readonly candidate: Contact;
+}
+
 /** What is registered here has lost to a contact from elsewhere: the entity has moved, or somebody claims it. */
 export interface Displacement {
   readonly own: Contact;
@@ -53,9 +62,12 @@ export interface ContactsDependencies {
   readonly own: () => EncodedContact;
   readonly now: () => number;
   readonly arbitration: Arbitration;
+  /** Asked before the arbiter about whatever comes from elsewhere. Absent: all of it is admitted. */
+  readonly admission?: Admission | undefined;
   /** Whether so many nodes closer to the key are known that others will hold it. */
   readonly isTooFarToHold: (key: Key) => boolean;
   readonly onConflict: (conflict: Conflict) => void;
+  readonly onEquivocation?: (equivocation: Equivocation) => void;
   readonly onDisplaced: (displacement: Displacement) => void;
   /** A remote claim to an id registered here was refused: its holders should hear ours again. */
   readonly onClaimRefused: (id: ContactId) => void;
@@ -108,7 +120,7 @@ export class Contacts {
     return buried !== undefined && this.#isBuriedBy(buried, own) ? buried : undefined;
   }
 
-  /** Writes what was learnt. A Refusal when the contact is none, or is not the sender's to announce. */
+  /** Writes what was learnt. A Refusal when the contact is none, is not admitted, or is not the sender's to announce. */
   observe(contact: EncodedContact, how: Observation): Observed | Refusal {
     const parsed = contact.parse();
     if (parsed instanceof Refusal) return parsed;
@@ -117,9 +129,18 @@ export class Contacts {
       case 'registered':
         return this.#register(contact);
       case 'unregistered':
-        return this.#unregister(contact);
+        return this.#unregister(contact, how.withdrawal);
       case 'released':
-        return this.#release(contact);
+        return this.#release(contact, how.withdrawal);
+      default:
+        return this.#fromElsewhere(contact, how);
+    }
+  }
+
+  #fromElsewhere(contact: EncodedContact, how: FromElsewhere): Observed | Refusal {
+    const verdict = this.#admitted(contact, how);
+    if (verdict instanceof Refusal) return verdict;
+    switch (how.type) {
       case 'found':
         return this.#meet(contact, how.ttlMs, (standing) => this.cache.set(standing, how.ttlMs));
       case 'stood':
@@ -128,10 +149,46 @@ export class Contacts {
         this.held.bury(contact);
         return {};
       case 'announced':
-        return foreign(contact, how.from) ?? this.#announced(contact);
+        if (verdict.isEcho) return this.#echoed(contact);
+        return foreign(contact, how.from, verdict) ?? this.#announced(contact);
       case 'withdrawn':
-        return foreign(contact, how.from) ?? this.#withdrawn(contact);
+        return foreign(contact, how.from, verdict) ?? this.#withdrawn(contact);
     }
+  }
+
+  /** Whether what comes from elsewhere may meet what is known. */
+  #admitted(contact: EncodedContact, how: FromElsewhere): Verdict | Refusal {
+    const { admission } = this.#deps;
+    if (admission === undefined) return NOT_VOUCHED;
+    const known = this.known(contact.id) ?? this.held.tombstone(contact.id);
+    const verdict = admission.ask(contact, {
+      known,
+      isWithdrawal: how.type === 'withdrawn' || how.type === 'buried',
+      isAnnounced: how.type === 'announced' || how.type === 'withdrawn',
+      isFromHost: sameTransport(contact.contact.transport, how.from?.contact.transport),
+      from: how.from?.id,
+    });
+    if (known === undefined) return verdict;
+    if (verdict instanceof Refusal) this.#notAdmitted(verdict, known, contact);
+    else if (verdict.isEquivocal)
+      this.#deps.onEquivocation?.({ incumbent: known.contact, candidate: contact.contact });
+    return verdict;
+  }
+
+  #notAdmitted({ code }: Refusal, known: EncodedContact, contact: EncodedContact): void {
+    // Two owners: which of them is right, nobody here can say.
+    if (code === 'ID_KEY_MISMATCH') {
+      const incumbent = known.contact;
+      this.#deps.onConflict({ incumbent, candidate: contact.contact, standing: incumbent });
+    }
+    known.forgetParsed();
+  }
+
+  /** What others repeat changes nothing: what is held expires as if they had not. */
+  #echoed({ id }: EncodedContact): Observed {
+    const standing = this.exact(id)?.contact;
+    standing?.forgetParsed();
+    return standing === undefined ? {} : { standing };
   }
 
   /** The node's own contact is never written by what comes in. */
@@ -154,20 +211,20 @@ export class Contacts {
     return { standing, ...(before && !before.equals(contact) && { before }) };
   }
 
-  #unregister(contact: EncodedContact): Observed {
+  #unregister(contact: EncodedContact, withdrawal = contact): Observed {
     const stored = this.known(contact.id);
     if (stored !== undefined && this.#deps.arbitration.keeps(stored, contact)) return { standing: stored };
     this.registrations.delete(contact.id);
     this.cache.delete(contact.id);
-    this.held.bury(contact);
+    this.held.bury(withdrawal);
     return {};
   }
 
   /** What stands elsewhere, of an entity that moved or a set that others share, is not ours to bury. */
-  #release(own: EncodedContact): Observed {
+  #release(own: EncodedContact, withdrawal = own): Observed {
     const isAlone = this.registrations.current(own.id)?.equals(own) ?? false;
     this.registrations.delete(own.id);
-    if (isAlone) this.held.bury(own);
+    if (isAlone) this.held.bury(withdrawal);
     return {};
   }
 
@@ -201,7 +258,7 @@ export class Contacts {
     const own = this.registrations.own(id);
     if (own !== undefined) {
       // Where ours had given way to it, ours stands again.
-      if (this.registrations.current(id)?.equals(contact))
+      if (this.#isEnded(this.registrations.current(id) as EncodedContact, own, contact))
         this.registrations.set(own, own, limits.registrationMs);
       return { standing: own };
     }
@@ -210,6 +267,14 @@ export class Contacts {
     this.cache.delete(id);
     this.held.bury(contact);
     return {};
+  }
+
+  /** Whether what stands in the place of our own is what was withdrawn. */
+  #isEnded(standing: EncodedContact, own: EncodedContact, withdrawn: EncodedContact): boolean {
+    if (standing.equals(withdrawn)) return true;
+    // Where a withdrawal is another contact than the one that it ends, the arbiter knows.
+    if (this.#deps.admission === undefined || standing.equals(own)) return false;
+    return this.#deps.arbitration.decide(standing, withdrawn) === withdrawn;
   }
 
   /** An older contact at a holder is what every new version meets: no conflict unless it wins or is merged. */
@@ -277,13 +342,18 @@ export class Contacts {
   }
 }
 
+type FromElsewhere = Exclude<Observation, { readonly type: 'registered' | 'unregistered' | 'released' }>;
+
+const NOT_VOUCHED: Verdict = Object.freeze({ isVouched: false });
+
 /**
  * A node announces and withdraws what it hosts itself: contacts at its own address, or without any; one that cannot be dialled,
  * also contacts that are reached through relays and in no other way.
  */
-function foreign(contact: EncodedContact, from: EncodedContact): Refusal | undefined {
+function foreign(contact: EncodedContact, from: EncodedContact, { isVouched }: Verdict): Refusal | undefined {
   const { transport } = contact.contact;
-  if (transport === undefined || sameTransport(transport, from.contact.transport)) return undefined;
+  if (isVouched || transport === undefined || sameTransport(transport, from.contact.transport))
+    return undefined;
   if (from.contact.transport === undefined && isRelayedOnly(contact)) return undefined;
   return new Refusal('FOREIGN_TRANSPORT', `${contact.id} is hosted elsewhere than at ${from.id}`);
 }
