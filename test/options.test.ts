@@ -98,6 +98,20 @@ describe('resolveOptions', () => {
     expect((seeds[2] as EncodedContact).equals(EncodedContact.from(contact))).to.equal(true);
   });
 
+  it('reads whom to dial as blocks, names and ports', () => {
+    const dial = { allow: ['10.0.0.0/8', '::1'], deny: ['10.1.0.0/16'], names: true, ports: [443] };
+    const { allow, deny, names, ports } = resolve({ dial }).dial;
+    expect(allow.map(({ bits }) => bits)).to.deep.equal([8, 128]);
+    expect(deny.map(({ bytes, bits }) => [...bytes, bits])).to.deep.equal([[10, 1, 0, 0, 16]]);
+    expect(names).to.equal(true);
+    expect([...ports]).to.deep.equal([443]);
+  });
+
+  it('allows and denies nothing beyond the rule, by default', () => {
+    for (const dial of [undefined, {}])
+      expect(resolve({ dial }).dial).to.deep.equal({ allow: [], deny: [], names: false, ports: new Set() });
+  });
+
   it('takes several transports of different names', () => {
     expect(resolve({ transport: [transport, named('other')] }).transports).to.have.length(2);
   });
@@ -135,6 +149,19 @@ describe('resolveOptions', () => {
     ['logger', null],
     ['metrics', {}],
     ['runtime', { now() {} }],
+    ['dial', true],
+    ['dial', { alow: [] }],
+    ['dial', { allow: '10.0.0.0/8' }],
+    ['dial', { allow: ['10.0.0.1/8'] }],
+    ['dial', { allow: ['10.0.0.0/33'] }],
+    ['dial', { allow: ['::ffff:10.0.0.0/104'] }],
+    ['dial', { deny: ['localhost'] }],
+    ['dial', { deny: [5] }],
+    ['dial', { deny: null }],
+    ['dial', { names: 'yes' }],
+    ['dial', { ports: [0] }],
+    ['dial', { ports: ['80'] }],
+    ['dial', { ports: 80 }],
     ['concurency', 3],
     ['bucketSize', 3],
   ];

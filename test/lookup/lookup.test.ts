@@ -48,6 +48,11 @@ class Walked {
     return distances.map((distance) => this.lookup.failed(this.peers.get(distance) as LookupPeer));
   }
 
+  /** They were not asked: they may not be dialled. */
+  deny(...distances: readonly number[]): void {
+    for (const distance of distances) this.lookup.failed(this.peers.get(distance) as LookupPeer, false);
+  }
+
   get move(): unknown {
     return this.lookup.next(this.now);
   }
@@ -261,6 +266,33 @@ describe('Lookup', () => {
       walked.ask();
       walked.answer(1, 2);
       expect(walked.move).to.deep.equal(ended('closest'));
+    });
+  });
+
+  context('when some may not be dialled', () => {
+    it('spends no request on them', () => {
+      const walked = new Walked([1, 2, 3, 4], {}, { maxRequests: 2, k: 2 });
+      walked.ask();
+      walked.deny(1, 2);
+      expect(walked.lookup.requests).to.equal(0);
+      expect(walked.ask()).to.deep.equal([3, 4]);
+      walked.answer(3, 4);
+      expect(walked.move).to.deep.equal(ended('closest'));
+    });
+
+    it('does not try them again in the same walk, whoever names them', () => {
+      const walked = new Walked([1, 9], { 9: [1, 2] });
+      walked.ask();
+      walked.deny(1);
+      walked.answer(9);
+      expect(walked.ask()).to.deep.equal([2]);
+    });
+
+    it('ends with nobody when there is nobody else', () => {
+      const walked = new Walked([1]);
+      walked.ask();
+      walked.deny(1);
+      expect(walked.move).to.deep.equal(ended('nobody'));
     });
   });
 

@@ -123,6 +123,26 @@ describe('runLookup', () => {
       expect(end).to.equal('nobody');
     });
 
+    for (const [code, spent] of [
+      ['TIMEOUT', 2],
+      ['DIAL_FAILED', 2],
+      ['DIAL_DENIED', 1],
+      ['HOSTNAME_NOT_ALLOWED', 1],
+      ['NO_TRANSPORT_FOR', 1],
+    ] as const) {
+      it(`has spent ${spent} requests when one of two ended with ${code}`, async () => {
+        const driven = new Driven([1, 2]);
+        driven.dead.set(1, new DisgoverError(code, 'dead'));
+        const { steps, end } = await driven.runtime.run(driven.collect());
+        expect(driven.shown(steps).sort()).to.deep.equal([
+          ['answered', 2, 10],
+          ['failed', 1, 10],
+        ]);
+        expect(end).to.equal('closest');
+        expect(driven.lookup.requests).to.equal(spent);
+      });
+    }
+
     it('takes what a plugin threw for a fault of ours', async () => {
       const driven = new Driven([1]);
       driven.dead.set(1, new TypeError('a bug'));

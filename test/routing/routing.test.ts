@@ -58,6 +58,24 @@ class Table {
 }
 
 describe('Routing', () => {
+  context('when a node may not be dialled', () => {
+    it('is taken out, and nothing is held against it', () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.add(contact);
+      table.routing.denied(contact);
+      expect(table.removed).to.deep.equal([contact.id]);
+      expect(table.routing.isQuarantined(contact.id)).to.equal(false);
+    });
+
+    it('stays where it answered under another contact', () => {
+      const table = new Table();
+      table.add(encodedNodeOf('a'));
+      table.routing.denied(encodedOf('a', { transport: { type: 'memory', host: 'elsewhere', port: 1 } }));
+      expect(table.removed).to.deep.equal([]);
+    });
+  });
+
   context('when a node has proved itself', () => {
     it('adds it, and tells so once', () => {
       const table = new Table();
