@@ -78,9 +78,9 @@ if (process.argv.includes('--bench') && existsSync(inRoot('bench', 'package-lock
 
 const dist = inRoot('dist');
 if (process.argv.includes('--build')) rmSync(dist, { recursive: true, force: true });
-const bundler = join('tools', 'bundle-browser.mjs');
+const forBrowsers = join('tools', 'browser');
 const inputs = [
-  ...['src', 'transports', 'arbiters', bundler],
+  ...['src', 'transports', 'arbiters', forBrowsers],
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
 ];
 unlessStamped(dist, digestOf(...inputs.map((name) => inRoot(name))), () => {
@@ -89,7 +89,7 @@ unlessStamped(dist, digestOf(...inputs.map((name) => inRoot(name))), () => {
   process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
   const compiler = inRoot('node_modules', 'typescript', 'bin', 'tsc');
   run('building', process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', fresh]);
-  run('bundling for browsers', process.execPath, [bundler, join(fresh, 'browser')]);
+  run('bundling for browsers', process.execPath, [join(forBrowsers, 'bundle.mjs'), join(fresh, 'browser')]);
   // The compiler makes no file executable; `npx disgover` in a clone needs it.
   const command = join(fresh, 'src', 'cli', 'main.js');
   if (existsSync(command)) chmodSync(command, 0o755);

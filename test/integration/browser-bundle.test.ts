@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ const all = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.js') && !name.startsWith('chunks/'));
 /** What a page loads that joins a network. */
-const joining = ['index.js', 'transports/ws.js'].filter((entry) => existsSync(join(folder, entry)));
+const joining = ['index.js', 'transports/ws.js'];
 
 /** In KiB, of each file compressed by itself, as a server sends them. */
 const MAX_GZIPPED = 60;

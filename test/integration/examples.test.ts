@@ -48,7 +48,8 @@ describe('the examples', function () {
   this.timeout(30_000);
 
   it('are these', () => {
-    const names = readdirSync(`${root}/examples`);
+    // Those in a folder need more than a command, and are tested elsewhere.
+    const names = readdirSync(`${root}/examples`).filter((name) => name.endsWith('.ts'));
     expect(names).to.have.members(Object.keys(printed));
   });
 

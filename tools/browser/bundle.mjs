@@ -1,11 +1,11 @@
-// Bundles the entries that a browser can load into plain ES modules that need no bundler: `bundle-browser.mjs DIRECTORY`.
+// Bundles the entries that a browser can load into plain ES modules that need no bundler: `bundle.mjs DIRECTORY`.
 // What entries share stands once, in chunks: a class that stood in two of them would be two classes.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const [directory] = process.argv.slice(2);
 
 /** Where an entry lies in the package, and its source. Arbiters are one file each. */
@@ -21,30 +21,14 @@ const entries = {
   ),
 };
 
-/** What k-bucket requires of Node, as far as it uses it: one listener an event; no randomness, since it is always given its id. */
-const shims = {
-  events: `exports.EventEmitter = class {
-    #listeners = new Map();
-    on(name, listener) { this.#listeners.set(name, listener); }
-    emit(name, ...args) { this.#listeners.get(name)?.(...args); }
-  };`,
-  randombytes: '',
-};
-
-const nodeModulesOfKBucket = {
-  name: 'node modules of k-bucket',
-  setup({ onResolve, onLoad }) {
-    const filter = new RegExp(`^(?:${Object.keys(shims).join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'shim' }));
-    onLoad({ filter, namespace: 'shim' }, ({ path }) => ({ contents: shims[path] }));
-  },
-};
+/** In place of packages and of modules of Node: what of them is used. */
+const standIns = Object.fromEntries(
+  ['events', 'randombytes', 'lru-cache'].map((name) => [name, join(root, `tools/browser/${name}.ts`)]),
+);
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: Object.entries(entries)
-    .filter(([, source]) => existsSync(join(root, source)))
-    .map(([out, source]) => ({ in: source, out })),
+  entryPoints: Object.entries(entries).map(([out, source]) => ({ in: source, out })),
   outdir: directory,
   bundle: true,
   splitting: true,
@@ -54,13 +38,12 @@ const { metafile } = await build({
   // The twins of `#…` imports are taken from the sources.
   conditions: ['browser', 'disgover-source'],
   target: 'es2022',
-  define: { process: 'undefined' }, // lru-cache asks for it, and does without
   minify: true,
   sourcemap: true,
   legalComments: 'none', // in the file of notices
   metafile: true,
   logLevel: 'warning',
-  plugins: [nodeModulesOfKBucket],
+  alias: standIns,
 });
 
 /** The licences of what is inside: each asks to go with every copy. */

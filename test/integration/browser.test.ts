@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Contact, Disgover, idOf, type Seed } from '../../src/index.js';
+import { tcp } from '../../transports/tcp/index.js';
+import { ws } from '../../transports/ws/index.js';
+import { serveFiles } from '../support/file-server.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const execute = promisify(execFile);
+/** What the bundler executes is not to be counted as covered. */
+const { NODE_V8_COVERAGE: _, ...env } = process.env;
+const executablePath = '/usr/bin/chromium';
+const quiet = ['background-networking', 'component-update', 'sync', 'gpu', 'quic'].map(
+  (what) => `--disable-${what}`,
+);
+/** Of the last run, to be looked at. */
+const screenshots = join(tmpdir(), 'disgover-screenshots');
+
+const greeting = { greeting: 'hello' };
+
+describe('a page in a browser', function () {
+  this.timeout(30_000);
+
+  let folder: string;
+  let pages: Awaited<ReturnType<typeof serveFiles>>;
+  let browser: Browser;
+  const nodes: Disgover[] = [];
+  /** Those that speak WebSocket, too. */
+  let bridges: readonly Disgover[];
+  let seed: string;
+  /** A node that speaks TCP alone. */
+  let remote: Disgover;
+  /** What went wrong in any page. */
+  const faults: string[] = [];
+
+  const open = async (path: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 900, height: 1_000 } });
+    page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(`${path}: ${message.text()}`);
+    });
+    await page.goto(`${pages.origin}${path}?seed=${seed}`);
+    return page;
+  };
+
+  before(async function () {
+    if (!existsSync(executablePath) && !process.env.CI) {
+      console.log(`      no ${executablePath} here: apt-get install chromium`);
+      return this.skip();
+    }
+    folder = await mkdtemp(join(tmpdir(), 'disgover-browser-'));
+    await mkdir(screenshots, { recursive: true });
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    await execute(
+      process.execPath,
+      [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir'],
+      {
+        cwd: root,
+        env,
+      },
+    );
+    pages = await serveFiles({
+      '/dist/': join(root, 'dist'),
+      '/examples/': join(root, 'examples'),
+      '/': folder,
+    });
+    const start = async (transport: Parameters<typeof Disgover.start>[0]['transport'], seeds: Seed[]) => {
+      const node = await Disgover.start({ transport, seeds });
+      nodes.push(node);
+      return node;
+    };
+    const both = () => [tcp(), ws({ origins: [pages.origin] })];
+    const first = await start(both(), []);
+    bridges = [first, await start(both(), [first.contact])];
+    await start(tcp(), [first.contact]);
+    await start(tcp(), [first.contact]);
+    remote = await start(tcp(), [first.contact]);
+    await remote.register({ id: idOf('greeter'), data: greeting });
+    const info = [first.contact.transport].flat().find((info) => info?.type === 'ws');
+    seed = `ws://${info?.host}:${info?.port}`;
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await Promise.all(nodes.map((node) => node.close()));
+    await pages?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  context('that Vite has built', () => {
+    let page: Page;
+    let found: Contact;
+
+    const textOf = (selector: string) => page.locator(selector).innerText();
+    const find = async (name: string) => {
+      await page.fill('#wanted', name);
+      await page.click('#find button');
+      await page.getByText(`Its id is ${idOf(name)}`).waitFor();
+      const rows = await page.locator('#steps tr').allInnerTexts();
+      return rows.map((row) => row.split('\t').map((cell) => cell.trim()));
+    };
+    /** As the page shows who was asked. */
+    const asked = (id: string) => `└─ ${id.slice(0, 8)}…`;
+
+    before(async () => {
+      page = await open('/');
+    });
+
+    after(async () => {
+      await page?.screenshot({ path: join(screenshots, 'page.png') });
+      await page?.emulateMedia({ colorScheme: 'dark' });
+      await page?.screenshot({ path: join(screenshots, 'page-dark.png') });
+    });
+
+    it('joins through a seed that speaks WebSocket', async () => {
+      await page.locator('#state[data-state=joined]').waitFor();
+      for (const { id } of bridges)
+        await page.locator('#events', { hasText: `met ${id.slice(0, 8)}` }).waitFor();
+      expect(await textOf('#known')).to.equal('2');
+    });
+
+    it('shows whom it asks for what is not there', async () => {
+      const answered = (await find('nobody')).filter(([, , answer]) => answer?.startsWith('named'));
+      expect(answered.map(([who]) => who)).to.have.members(bridges.map(({ id }) => asked(id)));
+      expect(await textOf('#outcome')).to.match(/^Not found/);
+    });
+
+    it('finds what is registered at a node that speaks TCP alone, and shows who has it', async () => {
+      const rows = await find('greeter');
+      const [who, namedBy, answer] = rows.at(-1) ?? [];
+      expect(bridges.map(({ id }) => asked(id))).to.include(who);
+      expect([namedBy, answer]).to.deep.equal(['our table', 'has it']);
+      expect(JSON.parse(await textOf('#found'))).to.deep.include({ id: idOf('greeter'), data: greeting });
+    });
+
+    it('registers an entity, which a node that speaks TCP alone finds', async () => {
+      await page.fill('#name', 'tab');
+      await page.fill('#data', 'from a browser');
+      await page.click('#register button');
+      await page.locator('#registered', { hasText: idOf('tab') }).waitFor();
+      found = (await remote.find(idOf('tab'))) as Contact;
+      expect(found.data).to.equal('from a browser');
+    });
+
+    it('answers for its entity over the session that it has opened', async () => {
+      expect(await remote.ping(found)).to.deep.equal(found);
+    });
+  });
+
+  context('without a bundler', () => {
+    it('finds it, too', async () => {
+      const page = await open('/examples/browser/plain.html');
+      await page.getByText('"greeting": "hello"').waitFor();
+    });
+  });
+
+  context('of either kind', () => {
+    it('reports no error', () => {
+      expect(faults).to.deep.equal([]);
+    });
+  });
+});
