@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { Contact } from '../src/contracts/contact.js';
 import type { Transport } from '../src/contracts/transport.js';
+import type { ErrorCode } from '../src/errors.js';
+import { Identity } from '../src/identity/identity.js';
 import { type DisgoverOptions, resolveOptions } from '../src/options.js';
 import { SystemRuntime } from '../src/runtime/system-runtime.js';
 import { VirtualRuntime } from '../src/simulation/virtual-runtime.js';
@@ -38,6 +40,16 @@ describe('resolveOptions', () => {
       expect(a).not.to.equal(b);
     });
 
+    it('has a key pair of its own, and the id of that', () => {
+      const { id, identity, requireIdentity, admit } = resolve();
+      expect([identity?.id, requireIdentity, admit]).to.deep.equal([id, false, undefined]);
+    });
+
+    it('has no secret, and asks for none', () => {
+      const { secrets } = resolve();
+      expect([secrets.prover(), secrets.isRequired]).to.deep.equal([undefined, false]);
+    });
+
     it('is silent and counts nothing', () => {
       const { logger, metrics } = resolve();
       for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]({}, 'x');
@@ -63,6 +75,10 @@ describe('resolveOptions', () => {
         'seeds',
         'group',
         'id',
+        'identity',
+        'requireIdentity',
+        'secret',
+        'admit',
         'data',
         'arbiter',
         'arbiterDefaults',
@@ -112,11 +128,37 @@ describe('resolveOptions', () => {
       expect(resolve({ dial }).dial).to.deep.equal({ allow: [], deny: [], names: false, ports: new Set() });
   });
 
+  it('has the id of the key pair that is given, also beside that id', () => {
+    const identity = Identity.generate();
+    for (const options of [{ identity }, { identity, id: identity.id }]) {
+      expect(resolve(options)).to.include({ identity, id: identity.id });
+    }
+  });
+
+  it('has no key pair beside an id', () => {
+    expect(resolve({ id: idOf('a') })).to.include({ id: idOf('a'), identity: undefined });
+  });
+
+  it('refuses an id that is not that of the key pair beside it', () => {
+    expectThrowsCode(() => resolve({ identity: Identity.generate(), id: idOf('a') }), 'ERR_BAD_OPTION');
+  });
+
+  it('refuses an id without a key pair where others must have one', () => {
+    expectThrowsCode(() => resolve({ id: idOf('a'), requireIdentity: true }), 'ERR_KEY_REQUIRED');
+  });
+
+  it('takes a secret as bytes, as their base64, and as a list', () => {
+    const bytes = new Uint8Array(32).fill(7);
+    for (const secret of [bytes, Buffer.from(bytes).toString('base64'), [bytes], [bytes, null]])
+      expect(resolve({ secret }).secrets.prover()).to.be.a('function');
+    expect(resolve({ secret: [null, bytes] }).secrets.prover()).to.equal(undefined);
+  });
+
   it('takes several transports of different names', () => {
     expect(resolve({ transport: [transport, named('other')] }).transports).to.have.length(2);
   });
 
-  const bad: readonly [string, unknown, ('ERR_BAD_OPTION' | 'ERR_BAD_ID' | 'ERR_BAD_SEED')?][] = [
+  const bad: readonly [string, unknown, ErrorCode?][] = [
     ['transport', undefined],
     ['transport', null],
     ['transport', []],
@@ -134,6 +176,22 @@ describe('resolveOptions', () => {
     ['group', 'é'.repeat(33)],
     ['id', 5, 'ERR_BAD_ID'],
     ['id', 'no id', 'ERR_BAD_ID'],
+    ['identity', {}],
+    ['identity', null],
+    ['identity', 'x'],
+    ['identity', { id: idOf('a'), publicKey: new Uint8Array(32), sign() {} }],
+    ['requireIdentity', 'yes'],
+    ['requireIdentity', 1],
+    ['requireIdentity', null],
+    ['secret', 'hunter2', 'ERR_BAD_KEY'],
+    ['secret', '', 'ERR_BAD_KEY'],
+    ['secret', new Uint8Array(31), 'ERR_BAD_KEY'],
+    ['secret', [null, 5], 'ERR_BAD_KEY'],
+    ['secret', Array(5).fill(new Uint8Array(32))],
+    ['secret', null],
+    ['secret', 5],
+    ['admit', true],
+    ['admit', null],
     ['k', 0],
     ['k', 21],
     ['k', 1.5],

@@ -11,6 +11,9 @@ export type Secret = string | Uint8Array;
 /** `null` stands for no secret: nodes without one are accepted as well, while a group is given its first. */
 export type SecretRing = Secret | readonly (Secret | null)[];
 
+/** The proof of a secret over a message: HMAC-SHA256, 32 bytes. */
+export type Prove = (message: Uint8Array) => Uint8Array;
+
 const SECRET_BYTES = 32;
 
 export class GroupSecrets {
@@ -37,15 +40,10 @@ export class GroupSecrets {
     return this.#ring.length > 0 && !this.#ring.includes(null);
   }
 
-  /** Whether we prove one. */
-  get proves(): boolean {
-    return this.#ring.length > 0 && this.#ring[0] !== null;
-  }
-
-  /** The proof of our secret over `message`: HMAC-SHA256, 32 bytes. */
-  prove(message: Uint8Array): Uint8Array | undefined {
+  /** What proves our secret of now; `undefined` when there is none to be proved. */
+  prover(): Prove | undefined {
     const [first] = this.#ring;
-    return first ? keyedHash(first, message) : undefined;
+    return first ? (message) => keyedHash(first, message) : undefined;
   }
 
   /** Whether the proof is by one of ours. As long for one secret as for another. A group without secrets asks for none. */

@@ -13,7 +13,7 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 import { encode } from '../wire/encode.js';
 import type { Hello, Proof } from '../wire/messages.js';
 import type { Acquaintances } from './acquaintances.js';
-import type { GroupSecrets } from './group-secrets.js';
+import type { GroupSecrets, Prove } from './group-secrets.js';
 import { judgeHello, makeHello } from './hello.js';
 import type { SeenNonces } from './seen-nonces.js';
 
@@ -42,7 +42,9 @@ export class Handshake {
   #peer: { readonly hello: Hello; readonly frame: Uint8Array } | undefined;
   #transcript: Uint8Array | undefined;
   #nonce: Uint8Array | undefined;
+  #prove: Prove | undefined;
   #isProved = false;
+  #hasSigned = false;
 
   /** `dialledId`: the id that is expected of who was dialled. */
   constructor(context: HandshakeContext, isDialler: boolean, dialledId: ContactId | undefined) {
@@ -56,6 +58,12 @@ export class Handshake {
     return this.#own?.hello.nonce ?? this.#nonce;
   }
 
+  /** Whether our HELLO says that a PROOF follows. */
+  get announcesProof(): boolean {
+    const { key, provesSecret } = this.#own?.hello ?? {};
+    return key !== undefined || provesSecret === true;
+  }
+
   /** Whether a PROOF of the peer is still to come. */
   get awaitsProof(): boolean {
     const { key, provesSecret } = this.#peer?.hello ?? {};
@@ -67,10 +75,12 @@ export class Handshake {
     const { identity, acquaintances, secrets, own, group, nonce } = this.#context;
     const peerId = this.#peer?.hello.contact.id ?? this.#dialledId;
     const remembered = peerId && acquaintances.exchangeKeyOf(peerId);
+    // The secret of now, also where another is put in its place before the PROOF: that must hold what HELLO has announced.
+    this.#prove = secrets.prover();
     const parts = {
       ...(identity && { key: identity.publicKey, exchangeKey: acquaintances.exchangeKey }),
       ...(identity && remembered && { remembered }),
-      ...(secrets.proves && { provesSecret: true }),
+      ...(this.#prove && { provesSecret: true }),
     };
     const hello = makeHello({ own: own(), group, dialledId: this.#dialledId }, nonce(), parts);
     const frame = encode(hello).slice();
@@ -80,12 +90,12 @@ export class Handshake {
 
   /** Takes the peer's HELLO, with the bytes that it came in. */
   receiveHello(hello: Hello, frame: Uint8Array): Refusal | undefined {
-    const { own, group, secrets, requiresIdentity, seenNonces } = this.#context;
+    const { own, group, secrets, requiresIdentity, acquaintances, seenNonces } = this.#context;
     const refusal = judgeHello(hello, {
       own: own(),
       group,
       dialledId: this.#dialledId,
-      requiresIdentity,
+      requiresIdentity: requiresIdentity || acquaintances.exchangeKeyOf(hello.contact.id) !== undefined,
       requiresSecret: secrets.isRequired,
     });
     if (refusal !== undefined) return refusal;
@@ -96,11 +106,10 @@ export class Handshake {
 
   /** Our PROOF as a frame, to be sent once both HELLOs are there; `undefined` when there is nothing to prove. */
   makeProof(): Uint8Array | undefined {
-    const { identity, secrets } = this.#context;
-    const { hello } = this.#own ?? {};
-    if (hello?.key === undefined && !hello?.provesSecret) return undefined;
+    const { identity } = this.#context;
+    if (!this.announcesProof) return undefined;
     const ofIdentity = identity && (this.#keyed() ?? this.#signed(identity));
-    const secret = hello.provesSecret && secrets.prove(this.#message('group', this.#side));
+    const secret = this.#prove?.(this.#message('group', this.#side));
     const proof: Proof = {
       type: 'proof',
       ...(ofIdentity && { identity: ofIdentity }),
@@ -118,8 +127,14 @@ export class Handshake {
     return undefined;
   }
 
-  /** Lets go of the HELLOs, which are longer than all else that a session keeps. */
+  /**
+   * The peer was let in: what it has signed is remembered, and the HELLOs, which are longer than all else that a session keeps, are
+   * let go.
+   */
   finish(): void {
+    const { contact, exchangeKey } = this.#peer?.hello ?? {};
+    if (this.#hasSigned && contact && exchangeKey)
+      this.#context.acquaintances.remember(contact.id, exchangeKey);
     this.#nonce = this.nonce;
     this.#own = undefined;
     this.#peer = undefined;
@@ -134,7 +149,7 @@ export class Handshake {
     if (identity.how === 'signed') {
       this.#context.onSignature('checked');
       if (!isSigned(key, message, identity.bytes)) return new Refusal('BAD_SIGNATURE', 'not by the key');
-      if (exchangeKey !== undefined) this.#context.acquaintances.remember(contact.id, exchangeKey);
+      this.#hasSigned = true;
       return undefined;
     }
     const remembered = this.#own?.hello.remembered;

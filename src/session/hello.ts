@@ -12,7 +12,7 @@ export interface HelloSide {
   readonly group: string;
   /** The id that we dialled; `undefined` for a seed known by address only, and when we were dialled. */
   readonly dialledId?: ContactId | undefined;
-  /** Who has no key is not talked to. */
+  /** Who has no key is not talked to: nobody, or not under an id that has proved one before. */
   readonly requiresIdentity?: boolean;
   /** Who does not prove the group's secret is not talked to. */
   readonly requiresSecret?: boolean;
