@@ -86,8 +86,8 @@ export class Disgover {
 
   /**
    * Makes an entity that this process hosts findable: fills in a missing id (20 random bytes, 24 where there is an
-   * `arbiterAdmission`), the arbiter's fields and the node's own transport, keeps it, and tells its k holders; it is announced again every 20 minutes until `unregister`.
-   * Resolves to the contact that stands, which is another one where the arbiter prefers it. The arbiter's fields are filled so
+   * `arbiterAdmission`), the arbiter's fields and the node's own transport (its relays', where nobody can dial it), keeps it, and
+   * tells its k holders; it is announced again every 20 minutes until `unregister`. Resolves to the contact that stands, which is another one where the arbiter prefers it. The arbiter's fields are filled so
    * as to follow what is known of the id; when a holder turns out to know more, they are filled once more. Where
    * nobody can be told yet, it resolves at once and the holders are told as soon as there are any.
    * @throws DisgoverError `ERR_BAD_CONTACT`, `ERR_BAD_ID`, the other codes of contacts, and what the arbiter's defaults throw.
@@ -180,8 +180,8 @@ export class Disgover {
   }
 
   /**
-   * By contact: asks the node at `contact.transport` whether it hosts `contact.id`. Resolves to the current contact as that node
-   * has it, or to `undefined` when it does not host the id. By address (`tcp://127.0.0.1:6742`): asks who is there, and
+   * By contact: asks the node at `contact.transport` whether it hosts `contact.id`, through its relays where it cannot be
+   * dialled. Resolves to the current contact as that node has it, or to `undefined` when it does not host the id. By address (`tcp://127.0.0.1:6742`): asks who is there, and
    * resolves to that node's own contact.
    * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */
