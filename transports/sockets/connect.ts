@@ -39,8 +39,11 @@ export async function connect<T>(
   if (!isLiteral(to.host)) guard?.checkName(to.host);
   else guard?.checkAddress(to.host, to.port);
   const socket = open(to, guard);
+  let error: Error | undefined;
   // From its first moment to its last: an error that nobody listens to would end the process.
-  socket.on('error', () => undefined);
+  socket.on('error', (first) => {
+    error ??= first;
+  });
   onSocket?.(socket);
   let onAbort: (() => void) | undefined;
   try {
@@ -48,7 +51,7 @@ export async function connect<T>(
       onAbort = () => reject(signal.reason);
       signal.addEventListener('abort', onAbort);
       let isConnected = false;
-      const onClose = () => reject(failure(to, socket.errored, isConnected));
+      const onClose = () => reject(failure(to, error, isConnected));
       socket.once('close', onClose);
       socket.once('connect', () => {
         isConnected = true;
@@ -58,9 +61,9 @@ export async function connect<T>(
         resolve(onConnected(socket));
       });
     });
-  } catch (error) {
+  } catch (fault) {
     socket.destroy();
-    throw error;
+    throw fault;
   } finally {
     if (onAbort) signal.removeEventListener('abort', onAbort);
   }
@@ -82,7 +85,7 @@ function open({ host, port, tls }: Destination, guard: DialGuard | undefined): S
 
 function failure(
   { host, port }: Destination,
-  error: NodeJS.ErrnoException | null,
+  error: NodeJS.ErrnoException | undefined,
   isConnected: boolean,
 ): DisgoverError {
   if (!error) return new DisgoverError('CLOSED', 'the transport is closed');

@@ -2,7 +2,14 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { endpoint, type LinkCloseReason, limits, unmapped } from '../../src/plugin.js';
-import { CLOSE_TLS_REQUIRED, HTTP_ANSWER_OF_TLS, looksLikeHttp, speaks } from './first-bytes.js';
+import {
+  CLOSE_TLS_REQUIRED,
+  HTTP_ANSWER_OF_TLS,
+  HTTP_ANSWER_TLS_REQUIRED,
+  lacksTls,
+  looksLikeHttp,
+  speaks,
+} from './first-bytes.js';
 import { tlsFault } from './tls-faults.js';
 import type { CheckedTls } from './tls-options.js';
 
@@ -13,15 +20,24 @@ export interface TlsDoorHandlers {
   onTurnedAway(remote: string, reason: LinkCloseReason): void;
 }
 
+interface Waiting {
+  readonly remote: string;
+  /** As its listener made it. */
+  readonly allowHalfOpen: boolean;
+}
+
 export class TlsDoor {
   readonly #handlers: TlsDoorHandlers;
+  readonly #isForHttp: boolean;
   /** Does not listen: it is handed the sockets that begin with TLS. */
   readonly #server: Server;
-  /** Sockets that are not encrypted yet, oldest first, and who is there. Bounded by limits.unprovedSessions: beyond it the oldest goes. */
-  readonly #waiting = new Map<Socket, string>();
+  /** Sockets that are not encrypted yet, oldest first. Bounded by limits.unprovedSessions: beyond it the oldest goes. */
+  readonly #waiting = new Map<Socket, Waiting>();
 
-  constructor({ server }: CheckedTls, handlers: TlsDoorHandlers) {
+  /** `isForHttp`: HTTP is what is spoken here, once it is encrypted. */
+  constructor({ server }: CheckedTls, handlers: TlsDoorHandlers, { isForHttp = false } = {}) {
     this.#handlers = handlers;
+    this.#isForHttp = isForHttp;
     // No callback of the application's for names or protocols: there is none that could throw within the handshake.
     this.#server = createServer(server);
     this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
@@ -30,7 +46,8 @@ export class TlsDoor {
 
   /** Takes over a socket that nothing was read from. It has limits.handshakeMs to say something, and as long to agree on TLS. */
   enter(socket: Socket): void {
-    this.#waiting.set(socket, endpoint(unmapped(socket.remoteAddress ?? ''), socket.remotePort ?? 0));
+    const remote = endpoint(unmapped(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
+    this.#waiting.set(socket, { remote, allowHalfOpen: socket.allowHalfOpen });
     socket.once('close', () => this.#waiting.delete(socket));
     const [oldest] = this.#waiting.keys();
     if (this.#waiting.size > limits.unprovedSessions && oldest) {
@@ -59,6 +76,7 @@ export class TlsDoor {
     if (said === 'tls') this.#shakeHands(socket, bytes);
     else if (said === 'frames')
       this.#turnAway(socket, { code: 'TLS_REQUIRED', detail: 'a frame without TLS' }, CLOSE_TLS_REQUIRED);
+    else if (said === 'http' && this.#isForHttp) this.#turnAway(socket, lacksTls, HTTP_ANSWER_TLS_REQUIRED);
     else if (said === 'http') this.#turnAway(socket, looksLikeHttp, HTTP_ANSWER_OF_TLS);
     else this.#turnAway(socket, { code: 'BAD_MAGIC', detail: 'neither TLS nor a frame' });
   }
@@ -69,6 +87,8 @@ export class TlsDoor {
       const detail = 'ended in the handshake: one end does not trust the certificate of the other';
       this.#report(socket, { code: 'TLS_FAILED', detail });
     });
+    // Who ends in the middle of it ends it all.
+    socket.allowHalfOpen = false;
     socket.unshift(bytes);
     this.#server.emit('connection', socket);
   }
@@ -81,6 +101,7 @@ export class TlsDoor {
       socket.destroy();
       return;
     }
+    socket.allowHalfOpen = this.#waiting.get(beneath)?.allowHalfOpen ?? false;
     this.#waiting.delete(beneath);
     this.#handlers.onSecure(socket, beneath);
   }
@@ -103,9 +124,9 @@ export class TlsDoor {
 
   /** Once for each, and not for those who were let in. */
   #report(socket: Socket, { code, detail = '' }: LinkCloseReason): void {
-    const remote = this.#waiting.get(socket);
-    if (remote !== undefined && this.#waiting.delete(socket))
-      this.#handlers.onTurnedAway(remote, { code, detail });
+    const waiting = this.#waiting.get(socket);
+    if (waiting && this.#waiting.delete(socket))
+      this.#handlers.onTurnedAway(waiting.remote, { code, detail });
   }
 
   /** What an encrypted socket was made of: both tell the same addresses, as long as they are open. */

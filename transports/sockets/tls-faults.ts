@@ -13,7 +13,7 @@ const WORDS: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not yet valid',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed certificate: give its CA as tls.ca',
-  SELF_SIGNED_CERT_IN_CHAIN: 'self-signed certificate in its chain: give its CA as tls.ca',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate of an authority that is not trusted: give its CA as tls.ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate of an authority that is not trusted: give its CA as tls.ca',
   UNABLE_TO_GET_ISSUER_CERT: 'certificate of an authority that is not trusted: give its CA as tls.ca',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate of an authority that is not trusted: give its CA as tls.ca',

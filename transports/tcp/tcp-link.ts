@@ -97,7 +97,7 @@ export class TcpLink implements Link {
     this.#flush();
     this.#end(reason);
     // What the system does not take now would wait on a reader who may never come, and no timer ends that wait.
-    if (this.#isEncrypted && !this.#isStalled) this.#closeEncrypted();
+    if (this.#isEncrypted) this.#closeEncrypted();
     else if (this.#socket.writableLength > 0) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
@@ -122,8 +122,9 @@ export class TcpLink implements Link {
 
   /** What is encrypted is with the system only in a later turn: an end in this one would cut off the last word. */
   #closeEncrypted(): void {
-    // Bytes that come in would start the socket's timer anew.
+    // Bytes that come in would start its timer anew; behind a full buffer none are read.
     this.#socket.pause();
+    if (!this.#socket.readableEnded) this.#socket.unshift(Buffer.alloc(this.#socket.readableHighWaterMark));
     this.#socket.setTimeout(limits.lastWordMs, () => this.#socket.destroy());
     this.#socket.destroySoon();
   }
@@ -131,6 +132,8 @@ export class TcpLink implements Link {
   #onError(error: NodeJS.ErrnoException): void {
     // With TLS 1.3 who dials hears only now what the other end thinks of its certificate.
     this.#end(this.#isEncrypted && isTlsError(error) ? tlsFault(error) : lost(error.code ?? error.message));
+    // One of TLS leaves the socket as it is.
+    this.#socket.destroy();
   }
 
   get #queuedBytes(): number {
