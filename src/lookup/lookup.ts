@@ -39,11 +39,13 @@ export class Lookup {
   // Whom not to add again: in the list, or asked. Bounded by maxCandidates and maxRequests.
   readonly #seen = new Set<ContactId>();
   // What not to ask again. By contact and not by id: who has moved fails where it was, and others know where to. Bounded by
-  // maxRequests, and by what the replies to them name.
+  // twice maxRequests.
   readonly #failed = new Map<ContactId, EncodedContact[]>();
   // Bounded by alpha, and by those that have become late.
   readonly #inFlight = new Set<LookupPeer>();
   #requests = 0;
+  /** Whom we may not dial: not counted as asked, unless there are as many as may be asked. */
+  #spared = 0;
   #answers = 0;
 
   constructor(target: Key, options: LookupOptions) {
@@ -116,7 +118,10 @@ export class Lookup {
   /** The peer did not answer, or could not be reached. `wasAsked`: false when it may not be dialled, which costs no request. */
   failed(peer: LookupPeer, wasAsked = true): boolean {
     if (!this.#inFlight.delete(peer)) return false;
-    if (!wasAsked) this.#requests--;
+    if (!wasAsked && this.#spared < this.#options.maxRequests) {
+      this.#spared++;
+      this.#requests--;
+    }
     peer.state = 'failed';
     this.#peers.remove(peer.key);
     const { contact } = peer;

@@ -280,6 +280,19 @@ describe('Lookup', () => {
       expect(walked.move).to.deep.equal(ended('closest'));
     });
 
+    it('spends requests on them as on others once there are as many as may be asked', () => {
+      const walked = new Walked([1, 2, 3, 4, 5, 6], {}, { maxRequests: 2 });
+      for (const asked of [
+        [1, 2],
+        [3, 4],
+      ]) {
+        expect(walked.ask()).to.deep.equal(asked);
+        walked.deny(...asked);
+      }
+      expect(walked.lookup.requests).to.equal(2);
+      expect(walked.move).to.deep.equal(ended('requests'));
+    });
+
     it('does not try them again in the same walk, whoever names them', () => {
       const walked = new Walked([1, 9], { 9: [1, 2] });
       walked.ask();
