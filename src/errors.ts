@@ -142,20 +142,78 @@ export class Refusal {
   }
 }
 
-/** Codes that speak of this node. A peer that closes is a lost link to us, and one that pleads `BUSY` has not answered. */
-const ofThisNode: ReadonlySet<string> = new Set([
-  'CLOSED',
-  'NO_NODES',
-  'TIMEOUT',
-  'LOOKUP_TIMEOUT',
-  'BUSY',
-  'DIAL_FAILED',
-] satisfies FaultCode[]);
+/** What may be wrong with a contact that was sent. */
+const ofContacts = [
+  'BAD_CONTACT',
+  'BAD_ID',
+  'BAD_NUMBER',
+  'BAD_STRING',
+  'FORBIDDEN_KEY',
+  'TOO_DEEP',
+  'TOO_MANY_KEYS',
+  'CONTACT_TOO_LARGE',
+  'TOO_MANY_ADDRESSES',
+  'BAD_JSON',
+  'BAD_ENCODING',
+  'DUPLICATE_KEY',
+] as const satisfies readonly FaultCode[];
 
-/** The failure that a peer told us: with its code where that is one a peer can tell. What it writes never becomes another. */
-export function faultOfPeer(code: string, otherwise: FaultCode): DisgoverError {
-  const isKnown = Object.hasOwn(faults, code) && !ofThisNode.has(code);
-  return new DisgoverError(isKnown ? (code as FaultCode) : otherwise, 'said by the peer');
+/**
+ * The codes that a peer can tell, by the message that carries them: docs/PROTOCOL.md, section 11. Not those that speak of this node:
+ * a peer that closes is a lost link to us.
+ */
+const toldIn: Readonly<Record<'close' | 'error', ReadonlySet<string>>> = {
+  close: new Set([
+    ...ofContacts,
+    'BAD_MAGIC',
+    'TLS_REQUIRED',
+    'HELLO_EXPECTED',
+    'UNEXPECTED_HELLO',
+    'HANDSHAKE_TIMEOUT',
+    'VERSION_MISMATCH',
+    'GROUP_MISMATCH',
+    'SELF_CONNECT',
+    'ID_MISMATCH',
+    'KEY_REQUIRED',
+    'ID_KEY_MISMATCH',
+    'BAD_SIGNATURE',
+    'BAD_SECRET',
+    'REPLAYED_HELLO',
+    'PROOF_REQUIRED',
+    'NOT_ADMITTED',
+    'FRAME_TIMEOUT',
+    'SLOW_READER',
+    'BAD_FRAME',
+    'UNSUPPORTED',
+    'UNSOLICITED_REPLY',
+    'RATE_LIMITED',
+    'IDLE',
+    'TOO_MANY_SESSIONS',
+    'INTERNAL',
+  ] satisfies FaultCode[]),
+  error: new Set([
+    ...ofContacts,
+    'UNSUPPORTED',
+    'BAD_REQUEST_ID',
+    'BAD_FRAME',
+    'TOO_MANY_CONTACTS',
+    'FOREIGN_TRANSPORT',
+    'PROOF_REQUIRED',
+    'BAD_SIGNATURE',
+    'ID_KEY_MISMATCH',
+    'STALE_SEQ',
+    'RATE_LIMITED',
+    'INTERNAL',
+  ] satisfies FaultCode[]),
+};
+
+/**
+ * The failure that a peer told us, in a CLOSE or in an ERROR: with its code where that is one that a peer can tell there, else
+ * `LINK_LOST` or `UNSUPPORTED`. What it writes never becomes another.
+ */
+export function faultOfPeer(code: string, message: 'close' | 'error'): DisgoverError {
+  const otherwise = message === 'close' ? 'LINK_LOST' : 'UNSUPPORTED';
+  return new DisgoverError(toldIn[message].has(code) ? (code as FaultCode) : otherwise, 'said by the peer');
 }
 
 /** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */

@@ -92,14 +92,52 @@ describe('DisgoverError', () => {
 });
 
 describe('faultOfPeer', () => {
-  it('has the code that the peer told, where it is one of ours', () => {
-    expect(faultOfPeer('FOREIGN_TRANSPORT', 'UNSUPPORTED').code).to.equal('ERR_FOREIGN_TRANSPORT');
+  it('has the code that the peer told, where a peer can tell it', () => {
+    expect(faultOfPeer('FOREIGN_TRANSPORT', 'error').code).to.equal('ERR_FOREIGN_TRANSPORT');
+    expect(faultOfPeer('BAD_SECRET', 'close').code).to.equal('ERR_BAD_SECRET');
+  });
+
+  it('believes no code out of its place: that of a handshake in answer to a request', () => {
+    expect(faultOfPeer('SELF_CONNECT', 'error').code).to.equal('ERR_UNSUPPORTED');
+    expect(faultOfPeer('FOREIGN_TRANSPORT', 'close').code).to.equal('ERR_LINK_LOST');
   });
 
   it('repeats nothing else of what the peer wrote', () => {
-    for (const code of ['', 'NO_SUCH_CODE', '__proto__', 'toString', '\u001b[31m']) {
-      const fault = faultOfPeer(code, 'LINK_LOST');
+    for (const code of [
+      '',
+      'NO_SUCH_CODE',
+      '__proto__',
+      'toString',
+      '\u001b[31m',
+      'CLOSED',
+      'NO_NODES',
+      'BUSY',
+    ]) {
+      const fault = faultOfPeer(code, 'close');
       expect(fault).to.include({ code: 'ERR_LINK_LOST', message: 'LINK_LOST: said by the peer' });
+    }
+  });
+
+  it('knows the codes that docs/PROTOCOL.md lists, and no others', () => {
+    const protocol = readFileSync(new URL('../docs/PROTOCOL.md', import.meta.url), 'utf8');
+    const rows = [...protocol.matchAll(/^\| (CLOSE|ERROR|contacts) \|([^|]*)\|$/gm)];
+    const listed = Object.fromEntries(
+      rows.map(([, where = '', codes = '']) => [
+        where,
+        [...codes.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code),
+      ]),
+    );
+    const known = (message: 'close' | 'error') =>
+      Object.keys(faults).filter((code) => faultOfPeer(code, message).fault === code);
+    for (const [message, where] of [
+      ['close', 'CLOSE'],
+      ['error', 'ERROR'],
+    ] as const) {
+      const expected = [...(listed[where] ?? []), ...(listed.contacts ?? [])].filter(
+        (code) => code !== 'CLOSED',
+      );
+      if (message === 'close') expected.push('LINK_LOST');
+      expect(known(message).sort()).to.deep.equal(expected.sort());
     }
   });
 });

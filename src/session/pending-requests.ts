@@ -95,7 +95,7 @@ export class PendingRequests {
     const pending = this.#pending.get(reply.requestId);
     if (pending === undefined) return this.#abandoned.delete(reply.requestId);
     if (reply.type === 'error') {
-      this.#take(reply.requestId)?.reject(faultOfPeer(reply.code, 'UNSUPPORTED'));
+      this.#take(reply.requestId)?.reject(faultOfPeer(reply.code, 'error'));
       return true;
     }
     if (reply.type !== pending.expects) return false;

@@ -158,7 +158,7 @@ export class Session {
     if (this.#isStrict) return false;
     if (!this.isDialled) return true;
     if (message.type === 'findNode' && message.announced.length + message.withdrawn.length > 0) {
-      return this.#host.handshake.identity === undefined && this.#fitsEarly(frame);
+      return !this.#handshake.announcesProof && this.#fitsEarly(frame);
     }
     return this.#fitsEarly(frame);
   }
@@ -198,7 +198,7 @@ export class Session {
   /** The peer has said CLOSE: nothing more is said. */
   endByPeer(code: string): void {
     if (this.#endedBy !== undefined) return;
-    const reason = faultOfPeer(code, 'LINK_LOST');
+    const reason = faultOfPeer(code, 'close');
     if (!GOODBYES.has(reason.code)) this.#host.onRefused(this, new Refusal(reason.fault, 'said by the peer'));
     this.#end(reason);
     this.#link.close();
@@ -262,7 +262,8 @@ export class Session {
         new Refusal('HELLO_EXPECTED', `more than ${most} frames before the peer is proved`),
       );
     }
-    if (this.#isStrict) this.#unread.push(frame.slice());
+    // In order, also where what the group asks for is changed meanwhile.
+    if (this.#isStrict || this.#unread.length > 0) this.#unread.push(frame.slice());
     else this.#host.onFrame(this, frame);
   }
 
