@@ -181,9 +181,9 @@ export class RawEnd {
     await this.#transport.listen((link) => this.#keep(link));
   }
 
-  async dial(host: string): Promise<Link> {
+  async dial(host: string, port = 1): Promise<Link> {
     const { signal } = new AbortController();
-    const link = await this.#transport.dial(addressOf(host), { signal });
+    const link = await this.#transport.dial(addressOf(host, port), { signal });
     this.#keep(link);
     return link;
   }
