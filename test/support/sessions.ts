@@ -72,6 +72,8 @@ export class SessionPeer {
   /** Signatures that were made and checked. */
   readonly signatures: ('made' | 'checked')[] = [];
   readonly refusals: Refusal[] = [];
+  readonly secrets: GroupSecrets;
+  readonly acquaintances: Acquaintances;
   contact: EncodedContact;
   readonly #world: SessionNetwork;
   readonly #transport;
@@ -88,6 +90,8 @@ export class SessionPeer {
       ...fields,
     });
     const { runtime } = world;
+    this.secrets = new GroupSecrets(secret);
+    this.acquaintances = new Acquaintances(() => runtime.randomBytes(32));
     const deps: ReceiveDependencies = {
       k: 20,
       hosted: (asked: ContactId) => (asked === this.contact.id ? this.contact : undefined),
@@ -112,8 +116,8 @@ export class SessionPeer {
         nonce: () => runtime.randomBytes(16),
         identity,
         requiresIdentity,
-        secrets: new GroupSecrets(secret),
-        acquaintances: new Acquaintances(() => runtime.randomBytes(32)),
+        secrets: this.secrets,
+        acquaintances: this.acquaintances,
         seenNonces: new SeenNonces(),
         onSignature: (what) => this.signatures.push(what),
       },
