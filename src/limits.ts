@@ -53,8 +53,6 @@ export const limits = Object.freeze({
   wsBufferedChunks: 1_024,
   /** Control frames (ping, pong) from one message to the next; more end the link. */
   wsControlFrames: 16,
-  /** How long a peer may take to end what this side has closed. */
-  wsCloseMs: 1_000,
   httpHeaderBytes: 8_192,
   httpHeaders: 64,
 
@@ -77,6 +75,8 @@ export const limits = Object.freeze({
   signaturesPerSecond: 1_000,
   /** Wrong signatures from one peer; beyond it, its contacts are not checked for the rest of the second. */
   forgeriesPerPeerPerSecond: 20,
+  /** Peers that have sent some lately. */
+  forgersRemembered: 4_096,
 
   // Requests
   requestFirstMs: 2_000,

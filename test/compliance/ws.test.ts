@@ -1,15 +1,14 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+
 import { createServer, type Server } from 'node:http';
 import { transportSuite } from '../../src/simulation/transport-suite.js';
 import { ws } from '../../transports/ws/index.js';
+import { serverTls } from '../support/certificates.js';
 
 transportSuite({ describe, it }, () => ws(), { name: 'ws on IPv4' });
 transportSuite({ describe, it }, () => ws({ host: '::1' }), { name: 'ws on IPv6' });
 
-const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url));
-const tls = { cert: pem('server.crt'), key: pem('server.key'), ca: pem('ca.crt') };
-transportSuite({ describe, it }, () => ws({ tls }), { name: 'ws over TLS' });
+transportSuite({ describe, it }, () => ws({ tls: serverTls }), { name: 'ws over TLS' });
 
 describe('with a server that serves other things, too', () => {
   const servers: Server[] = [];

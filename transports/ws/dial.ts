@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { type DialGuard, DisgoverError, endpoint, limits } from '../../src/plugin.js';
 import { connect } from '../sockets/connect.js';
+import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
 import { type CheckedTls, systemTrust } from '../sockets/tls-options.js';
 import { SUBPROTOCOL, urlOf, type WsAddress } from './url.js';
 import { WsLink, webSocketOptions } from './ws-link.js';
@@ -10,7 +11,7 @@ import { WsLink, webSocketOptions } from './ws-link.js';
 export interface DialSettings {
   readonly signal: AbortSignal;
   readonly guard: DialGuard | undefined;
-  /** Undefined: the authorities of Node.js, and no certificate of ours. */
+  /** For all that are dialled. Undefined: for those who ask for TLS, the authorities of Node.js, and no certificate of ours. */
   readonly tls: CheckedTls | undefined;
   /** Told of the socket before it is connected: who owns it may destroy it at any time. */
   readonly onSocket: (socket: Socket) => void;
@@ -19,7 +20,8 @@ export interface DialSettings {
 /** @throws DisgoverError `ERR_DIAL_FAILED`, `ERR_TLS_FAILED`, `ERR_CLOSED`; what the guard throws; the signal's reason. */
 export async function dial(address: WsAddress, settings: DialSettings): Promise<WsLink> {
   const { host, port } = address;
-  const tls = address.tls ? (settings.tls ?? systemTrust()) : undefined;
+  // Where TLS is on, no contact switches it off.
+  const tls = settings.tls ?? (address.tls ? systemTrust() : undefined);
   return connect({ host, port, tls }, settings, (socket) => upgrade(socket, address, settings.signal));
 }
 
@@ -36,11 +38,16 @@ async function upgrade(socket: Socket, address: WsAddress, signal: AbortSignal):
     return await new Promise<WsLink>((resolve, reject) => {
       onAbort = () => reject(signal.reason);
       signal.addEventListener('abort', onAbort);
-      webSocket.once('unexpected-response', (_request, { statusCode }) =>
-        reject(failed(address, `HTTP ${statusCode}: no WebSocket there`)),
+      webSocket.once('unexpected-response', (_request, { statusCode, headers }) =>
+        reject(
+          failed(
+            address,
+            headers.upgrade?.startsWith('TLS/') ? LACKS_TLS : `HTTP ${statusCode}: no WebSocket there`,
+          ),
+        ),
       );
       // Stays for good: it is told of the end of a dial that was given up, too.
-      webSocket.on('error', (cause: NodeJS.ErrnoException) => reject(failed(address, whyNot(cause), cause)));
+      webSocket.on('error', (cause: NodeJS.ErrnoException) => reject(failed(address, cause)));
       webSocket.once('open', () => resolve(new WsLink(webSocket, socket, true)));
     });
   } catch (error) {
@@ -51,17 +58,24 @@ async function upgrade(socket: Socket, address: WsAddress, signal: AbortSignal):
   }
 }
 
-function failed({ host, port }: WsAddress, why: string, cause?: unknown): DisgoverError {
-  return new DisgoverError('DIAL_FAILED', `${endpoint(host, port)}: ${why}`, { cause });
+/** Of the bytes of HTTP that could not be read. */
+type DialError = NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array };
+
+function failed({ host, port }: WsAddress, cause: DialError | string): DisgoverError {
+  const at = endpoint(host, port);
+  if (typeof cause === 'string') return new DisgoverError('DIAL_FAILED', `${at}: ${cause}`);
+  // With TLS 1.3 who dials hears only now what the other end thinks of its certificate.
+  if (isTlsError(cause))
+    return new DisgoverError('TLS_FAILED', `${at}: ${tlsFault(cause).detail}`, { cause });
+  return new DisgoverError('DIAL_FAILED', `${at}: ${whyNot(cause)}`, { cause });
 }
 
 const TLS_ALERT = 0x15;
+const LACKS_TLS = 'TLS is spoken there, and its address does not say so';
 
-function whyNot(cause: NodeJS.ErrnoException & { readonly rawPacket?: Uint8Array }): string {
-  if (cause.rawPacket?.[0] === TLS_ALERT) return 'TLS is spoken there: its address lacks tls';
-  if (cause.code?.startsWith('HPE_')) return 'no HTTP is spoken there';
-  if (cause.code !== undefined) return cause.code;
-  return cause.message.includes('subprotocol')
-    ? `not a disgover node: no subprotocol ${SUBPROTOCOL}`
-    : cause.message;
+function whyNot({ code, message, rawPacket }: DialError): string {
+  if (rawPacket?.[0] === TLS_ALERT) return LACKS_TLS;
+  if (code?.startsWith('HPE_')) return 'no HTTP is spoken there';
+  if (code !== undefined) return code;
+  return message.includes('subprotocol') ? `not a disgover node: no subprotocol ${SUBPROTOCOL}` : message;
 }

@@ -1,6 +1,6 @@
 // Who may open a WebSocket here: path, origin and subprotocol of an upgrade, judged before the library sees it.
 import type { IncomingMessage } from 'node:http';
-import { isLiteral } from '../../src/plugin.js';
+import { isLiteral, type LinkCloseReason, quote } from '../../src/plugin.js';
 import { SUBPROTOCOL } from './url.js';
 
 export interface Door {
@@ -13,17 +13,24 @@ export interface Door {
 }
 
 export interface HttpRefusal {
-  readonly status: 403 | 404 | 400;
+  readonly status: 400 | 403 | 404;
+  /** Told to whoever asks. */
   readonly text: string;
+  /** Told here; absent where nobody is at fault. */
+  readonly reason?: LinkCloseReason;
 }
 
 /** Why a request is refused; undefined when it may go on. */
 export function judgeUpgrade(request: IncomingMessage, door: Door): HttpRefusal | undefined {
-  if (request.url !== door.path) return { status: 404, text: 'NOT_FOUND: no WebSocket at this path' };
-  if (!isOriginAllowed(request, door)) return { status: 403, text: 'ORIGIN_NOT_ALLOWED' };
+  if (request.url !== door.path) return { status: 404, text: 'NOT_FOUND' };
+  if (!isOriginAllowed(request, door)) {
+    const detail = quote(request.headers.origin ?? '');
+    return { status: 403, text: 'ORIGIN_NOT_ALLOWED', reason: { code: 'ORIGIN_NOT_ALLOWED', detail } };
+  }
   const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
   if (offered.some((name) => name.trim() === SUBPROTOCOL)) return undefined;
-  return { status: 400, text: `BAD_SUBPROTOCOL: want ${SUBPROTOCOL}` };
+  const detail = `want ${SUBPROTOCOL}`;
+  return { status: 400, text: `BAD_SUBPROTOCOL: ${detail}`, reason: { code: 'BAD_SUBPROTOCOL', detail } };
 }
 
 /** Browsers always send an origin, and no page can leave it out; who sends none is not a page. */

@@ -14,6 +14,7 @@ import {
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
 import { faultOfReader, NORMAL, statusOfReason } from './closing.js';
 import { WaitingFrames } from './waiting-frames.js';
 
@@ -27,7 +28,7 @@ export const webSocketOptions = {
   // Text is refused whatever it says.
   skipUTF8Validation: true,
   // For a peer that takes no part in the end; all others are gone sooner.
-  closeTimeout: limits.wsCloseMs,
+  closeTimeout: limits.lastWordMs,
 };
 
 export class WsLink implements Link {
@@ -66,7 +67,10 @@ export class WsLink implements Link {
     webSocket.on('error', (error: NodeJS.ErrnoException) => {
       this.#end({ code: faultOfReader(error.code), detail: error.message });
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => this.#lose(error.code ?? error.message));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (isTlsError(error)) this.#end(tlsFault(error));
+      else this.#lose(error.code ?? error.message);
+    });
     // The last word has left: who has sent his does not keep the socket open.
     socket.once('finish', () => socket.destroy());
     webSocket.once('close', (status, text) => this.#onClosed(status, text.toString()));

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import {
   checkPort,
   DisgoverError,
+  endpoint,
   isWildcard,
   quote,
   type TransportInfo,
@@ -14,7 +15,7 @@ import {
 } from '../../src/plugin.js';
 import { refuseOption } from '../sockets/option-checks.js';
 import type { CheckedOptions } from './options.js';
-import { OwnServer } from './own-server.js';
+import { type OnTurnedAway, OwnServer } from './own-server.js';
 import { type HttpRefusal, isDirect, judgeUpgrade } from './upgrade.js';
 import { infoOf, SUBPROTOCOL } from './url.js';
 import { WsLink, webSocketOptions } from './ws-link.js';
@@ -24,6 +25,7 @@ const statusTexts = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found' } a
 export class WsListener {
   readonly #options: CheckedOptions;
   readonly #onLink: (link: WsLink, socket: Socket) => void;
+  readonly #onTurnedAway: OnTurnedAway;
   readonly #own: OwnServer | undefined;
   readonly #server: Server;
   readonly #isEncrypted: boolean;
@@ -38,12 +40,17 @@ export class WsListener {
   #isClosed = false;
 
   /** `onLink` is called within the event that opens a link. */
-  constructor(options: CheckedOptions, onLink: (link: WsLink, socket: Socket) => void) {
+  constructor(
+    options: CheckedOptions,
+    onLink: (link: WsLink, socket: Socket) => void,
+    onTurnedAway: OnTurnedAway,
+  ) {
     this.#options = options;
     this.#onLink = onLink;
-    this.#own = options.server ? undefined : new OwnServer(options);
+    this.#onTurnedAway = onTurnedAway;
+    this.#own = options.server ? undefined : new OwnServer(options, onTurnedAway);
     this.#server = options.server ?? (this.#own as OwnServer).server;
-    this.#isEncrypted = this.#server instanceof TlsServer;
+    this.#isEncrypted = options.server ? options.server instanceof TlsServer : options.tls !== undefined;
   }
 
   /**
@@ -104,7 +111,11 @@ export class WsListener {
       advertisedHost: advertise.host,
       isEncrypted: advertise.tls ?? this.#isEncrypted,
     });
-    if (refusal) return answer(socket, refusal);
+    if (refusal) {
+      const remote = endpoint(unmapped(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
+      if (refusal.reason) this.#onTurnedAway(remote, refusal.reason);
+      return answer(socket, refusal);
+    }
     this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => {
       this.#own?.release(socket);
       this.#onLink(new WsLink(webSocket, socket, isDirect(request)), socket);

@@ -7,6 +7,7 @@ import {
   type Transport,
   type TransportInfo,
 } from '../../src/plugin.js';
+import { EndedLink } from '../sockets/ended-link.js';
 import { dial } from './dial.js';
 import type { CheckedOptions } from './options.js';
 import { addressOf } from './url.js';
@@ -30,12 +31,18 @@ export class WsTransport implements Transport {
   async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
     this.#checkOpen();
     if (!this.#options.listen) return undefined;
-    this.#listener = new WsListener(this.#options, (link, socket) => {
-      this.#track(socket, link);
-      // Without an address it has gone again meanwhile.
-      if (this.#closing || socket.remoteAddress === undefined) link.close({ code: 'CLOSED' });
-      else onLink(link);
-    });
+    this.#listener = new WsListener(
+      this.#options,
+      (link, socket) => {
+        this.#track(socket, link);
+        // Without an address it has gone again meanwhile.
+        if (this.#closing || socket.remoteAddress === undefined) link.close({ code: 'CLOSED' });
+        else onLink(link);
+      },
+      (remote, reason) => {
+        if (!this.#closing) onLink(new EndedLink(remote, reason));
+      },
+    );
     this.#listening = this.#listener.listen();
     return this.#listening;
   }
