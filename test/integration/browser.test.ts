@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { type Contact, Disgover, idOf, type Seed } from '../../src/index.js';
+import { type Contact, Disgover, type DisgoverOptions, idOf } from '../../src/index.js';
 import { tcp } from '../../transports/tcp/index.js';
 import { ws } from '../../transports/ws/index.js';
 import { serveFiles } from '../support/file-server.js';
@@ -25,6 +25,11 @@ const screenshots = join(tmpdir(), 'disgover-screenshots');
 
 const greeting = { greeting: 'hello' };
 
+function seedOf(node: Disgover): string {
+  const info = [node.contact.transport].flat().find((info) => info?.type === 'ws');
+  return `ws://${info?.host}:${info?.port}`;
+}
+
 describe('a page in a browser', function () {
   this.timeout(30_000);
 
@@ -39,6 +44,12 @@ describe('a page in a browser', function () {
   let remote: Disgover;
   /** What went wrong in any page. */
   const faults: string[] = [];
+
+  const start = async (options: DisgoverOptions): Promise<Disgover> => {
+    const node = await Disgover.start(options);
+    nodes.push(node);
+    return node;
+  };
 
   const open = async (path: string): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width: 900, height: 1_000 } });
@@ -71,20 +82,15 @@ describe('a page in a browser', function () {
       '/examples/': join(root, 'examples'),
       '/': folder,
     });
-    const start = async (transport: Parameters<typeof Disgover.start>[0]['transport'], seeds: Seed[]) => {
-      const node = await Disgover.start({ transport, seeds });
-      nodes.push(node);
-      return node;
-    };
     const both = () => [tcp(), ws({ origins: [pages.origin] })];
-    const first = await start(both(), []);
-    bridges = [first, await start(both(), [first.contact])];
-    await start(tcp(), [first.contact]);
-    await start(tcp(), [first.contact]);
-    remote = await start(tcp(), [first.contact]);
+    const first = await start({ transport: both() });
+    const seeds = [first.contact];
+    bridges = [first, await start({ transport: both(), seeds })];
+    await start({ transport: tcp(), seeds });
+    await start({ transport: tcp(), seeds });
+    remote = await start({ transport: tcp(), seeds });
     await remote.register({ id: idOf('greeter'), data: greeting });
-    const info = [first.contact.transport].flat().find((info) => info?.type === 'ws');
-    seed = `ws://${info?.host}:${info?.port}`;
+    seed = seedOf(first);
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] });
   });
 
@@ -162,7 +168,28 @@ describe('a page in a browser', function () {
     });
   });
 
-  context('of either kind', () => {
+  context('in a group with a secret, where all prove who they are', () => {
+    it('is let in by the keys of the twin, and finds', async () => {
+      const secret = Buffer.alloc(32, 7).toString('base64');
+      const closed = { group: 'closed', secret, requireIdentity: true };
+      const host = await start({ transport: [tcp(), ws({ origins: [pages.origin] })], ...closed });
+      await host.register({ id: idOf('vault'), data: 'open' });
+      const page = await open('/examples/browser/plain.html');
+      const program = `(async () => {
+        const { Disgover, Identity, idOf } = await import('/dist/browser/index.js');
+        const { ws } = await import('/dist/browser/transports/ws.js');
+        const identity = Identity.generate();
+        const seeds = ['${seedOf(host)}'];
+        const node = await Disgover.start({ transport: ws(), seeds, identity, ...${JSON.stringify(closed)} });
+        const found = await node.find(idOf('vault'));
+        await node.close();
+        return found.data;
+      })()`;
+      expect(await page.evaluate(program)).to.equal('open');
+    });
+  });
+
+  context('of any kind', () => {
     it('reports no error', () => {
       expect(faults).to.deep.equal([]);
     });

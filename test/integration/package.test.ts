@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const inModules = (path: string) => join(root, 'node_modules', path);
@@ -120,6 +121,31 @@ describe('the package', function () {
         await Promise.all([guest.close(), host.close()]);
       `;
       expect(await runProgram(program)).to.equal('http://10.0.0.7:8080\n');
+    });
+
+    it('is taken from its build for browsers by a bundler', async () => {
+      const page = join(consumer, 'page.ts');
+      const program = `
+        import { Disgover } from 'disgover';
+        import { gSet } from 'disgover/arbiters/g-set';
+        import { ws } from 'disgover/transports/ws';
+        await Disgover.start({ transport: ws(), seeds: ['ws://127.0.0.1:6743'], ...gSet() });
+      `;
+      await writeFile(page, program);
+      const { metafile } = await build({
+        absWorkingDir: consumer,
+        entryPoints: ['page.ts'],
+        bundle: true,
+        format: 'esm',
+        outdir: 'nowhere',
+        write: false,
+        metafile: true,
+      });
+      const inputs = Object.keys(metafile.inputs).filter((path) => path !== 'page.ts');
+      const isOfBuild = (path: string) => path.startsWith('node_modules/disgover/dist/browser/');
+      expect(inputs.filter((path) => !isOfBuild(path))).to.deep.equal([]);
+      expect(inputs).to.include('node_modules/disgover/dist/browser/arbiters/g-set.js');
+      await rm(page);
     });
 
     it('has the command', async () => {
