@@ -137,14 +137,16 @@ export class Engine {
         passOn: (id, asker) => this.passages.passOn(id, asker),
         announced: (contact, session) => {
           const from = session.peer as EncodedContact;
-          const observed = this.contacts.observe(contact, { type: 'announced', from });
+          const { isAddressProved } = session;
+          const observed = this.contacts.observe(contact, { type: 'announced', from, isAddressProved });
           if (observed instanceof Refusal) return observed;
           this.passages.open(contact, session);
           return observed.before?.id === contact.id ? observed.before : undefined;
         },
         withdrawn: (contact, session) => {
           const from = session.peer as EncodedContact;
-          const observed = this.contacts.observe(contact, { type: 'withdrawn', from });
+          const { isAddressProved } = session;
+          const observed = this.contacts.observe(contact, { type: 'withdrawn', from, isAddressProved });
           if (observed instanceof Refusal) return observed;
           this.passages.close(contact.id, session);
           return undefined;

@@ -28,8 +28,14 @@ export type Observation =
   | { readonly type: 'stood'; readonly ttlMs: number; readonly from?: EncodedContact }
   /** What was withdrawn, and because of which a holder does not take ours. */
   | { readonly type: 'buried'; readonly from?: EncodedContact }
-  | { readonly type: 'announced'; readonly from: EncodedContact }
-  | { readonly type: 'withdrawn'; readonly from: EncodedContact };
+  | ({ readonly type: 'announced' } & Sender)
+  | ({ readonly type: 'withdrawn' } & Sender);
+
+interface Sender {
+  readonly from: EncodedContact;
+  /** Whether the sender is known to be where its contact says. Default false. */
+  readonly isAddressProved?: boolean;
+}
 
 export interface Observed {
   /** What stands now; absent when nothing is kept (a withdrawal, or an announce of what was withdrawn). */
@@ -161,11 +167,12 @@ export class Contacts {
     const { admission } = this.#deps;
     if (admission === undefined) return NOT_VOUCHED;
     const known = this.known(contact.id) ?? this.held.tombstone(contact.id);
+    const isAnnounced = how.type === 'announced' || how.type === 'withdrawn';
     const verdict = admission.ask(contact, {
       known,
       isWithdrawal: how.type === 'withdrawn' || how.type === 'buried',
-      isAnnounced: how.type === 'announced' || how.type === 'withdrawn',
-      isFromHost: sameTransport(contact.contact.transport, how.from?.contact.transport),
+      isAnnounced,
+      isFromHost: isAnnounced && how.isAddressProved === true && isAt(contact, how.from),
       from: how.from?.id,
     });
     if (known === undefined) return verdict;
@@ -352,13 +359,14 @@ const NOT_VOUCHED: Verdict = Object.freeze({ isVouched: false });
  */
 function foreign(contact: EncodedContact, from: EncodedContact, { isVouched }: Verdict): Refusal | undefined {
   const { transport } = contact.contact;
-  if (isVouched || transport === undefined || sameTransport(transport, from.contact.transport))
-    return undefined;
+  if (isVouched || transport === undefined || isAt(contact, from)) return undefined;
   if (from.contact.transport === undefined && isRelayedOnly(contact)) return undefined;
   return new Refusal('FOREIGN_TRANSPORT', `${contact.id} is hosted elsewhere than at ${from.id}`);
 }
 
-function sameTransport(a: Contact['transport'], b: Contact['transport']): boolean {
+/** Whether a contact has the addresses of the node, and there are any. */
+function isAt({ contact: { transport: a } }: EncodedContact, node: EncodedContact): boolean {
+  const { transport: b } = node.contact;
   if (a === undefined || b === undefined) return false;
   const [textA, textB] = [canonicalJson(a), canonicalJson(b)];
   return typeof textA === 'string' && textA === textB;

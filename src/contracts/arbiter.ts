@@ -54,7 +54,7 @@ export interface AdmissionContext {
   readonly from?: string | undefined;
   /** The sender wants it held for others, or withdrawn. Otherwise it is an answer, of one who holds it. */
   readonly isAnnounced: boolean;
-  /** The addresses in it are those in the sender's own contact. */
+  /** It was announced by a node that is known to be at the addresses in it. */
   readonly isFromHost: boolean;
 }
 

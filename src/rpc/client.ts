@@ -27,6 +27,14 @@ export interface ClientEvents {
 /** What ends a session between two requests without anybody being at fault: asked again once, over a new link. */
 const STALE: ReadonlySet<string> = new Set(['ERR_LINK_LOST', 'ERR_IDLE', 'ERR_TOO_MANY_SESSIONS']);
 
+/** What a node in good health may say of what was announced to it. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'ERR_BAD_SIGNATURE',
+  'ERR_ID_KEY_MISMATCH',
+  'ERR_STALE_SEQ',
+  'ERR_RATE_LIMITED',
+]);
+
 export class RpcClient {
   readonly #pool: SessionPool;
   readonly #events: ClientEvents;
@@ -85,7 +93,10 @@ export class RpcClient {
         fault.code !== 'ERR_CLOSED' &&
         fault.code !== 'ERR_BUSY'
       ) {
-        this.#events.onFailed(target, fault);
+        // The same is said at the end of a handshake that failed: then there is no session that has been proved.
+        const isAnswer = REFUSALS.has(fault.code) && this.#pool.get(target)?.isProved === true;
+        if (isAnswer) this.#events.onAnswered(target);
+        else this.#events.onFailed(target, fault);
       }
       throw fault;
     }
