@@ -3,6 +3,7 @@ import {
   framed,
   frames,
   type RawContact,
+  type RawFrame,
   RawListener,
   RawPeer,
   type RawType,
@@ -70,7 +71,12 @@ describe('RawPeer', () => {
 
   for (const { name, message, hex } of [...both, ...withUnknownParts]) {
     it(`reads ${name}`, () => {
-      const { bytes, ...read } = readFrame(Buffer.from(hex, 'hex'));
+      // Of the optional parts the vectors say nothing.
+      const {
+        bytes,
+        parts: _,
+        ...read
+      } = readFrame(Buffer.from(hex, 'hex')) as RawFrame & { parts?: unknown };
       const plain = JSON.parse(JSON.stringify(read), (_, value) =>
         value?.type === 'Buffer' ? Buffer.from(value.data).toString('hex') : value,
       );

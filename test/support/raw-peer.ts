@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type RawKeys, type Role, secretProof, transcriptOf } from './raw-keys.js';
 
 /** A contact as JSON has it. `id` is base64. */
 export interface RawContact {
@@ -21,6 +22,8 @@ export type RawMessage =
       readonly group: string;
       readonly expectedId: string | undefined;
       readonly contact: RawContact;
+      /** The optional parts, by tag. */
+      readonly parts: ReadonlyMap<number, Buffer>;
     }
   | {
       readonly type: 'proof';
@@ -202,13 +205,16 @@ class Fields {
   contacts = (count: number): RawContact[] => Array.from({ length: count }, () => this.contact());
 
   /** Optional parts, and nothing behind them. */
-  end(): void {
-    for (let parts = this.u8(); parts > 0; parts--) {
-      this.u8();
-      this.take(this.u16());
+  end(): Map<number, Buffer> {
+    const parts = new Map<number, Buffer>();
+    for (let count = this.u8(); count > 0; count--) {
+      const tag = this.u8();
+      const bytes = this.take(this.u16());
+      if (!parts.has(tag)) parts.set(tag, bytes);
     }
     if (this.#at !== this.#bytes.length)
       throw new Error(`bytes after a frame: ${this.#bytes.toString('hex')}`);
+    return parts;
   }
 }
 
@@ -216,8 +222,9 @@ class Fields {
 export function readFrame(bytes: Buffer): RawFrame {
   const fields = new Fields(bytes);
   const message = readMessage(fields.u8(), fields);
-  if (message.type !== 'unknown') fields.end();
-  return { bytes, ...message };
+  if (message.type === 'unknown') return { bytes, ...message };
+  const parts = fields.end();
+  return { bytes, ...message, ...(message.type === 'hello' && { parts }) };
 }
 
 function readMessage(kind: number, fields: Fields): RawMessage {
@@ -233,6 +240,7 @@ function readMessage(kind: number, fields: Fields): RawMessage {
         group: fields.text(),
         expectedId: fields.id() || undefined,
         contact: fields.contact(),
+        parts: new Map(),
       };
     }
     case 0x02: {
@@ -292,11 +300,12 @@ const patienceMs = 2_000;
 export class RawPeer {
   readonly contact: RawContact;
   readonly group: string;
-  /** Every frame that came in, also those that were answered by `serve`. */
-  /** All of them, proofs included, which `next` and `expect` pass over. */
+  /** Every frame that came in, also those that were answered by `serve`, and proofs, which `next` and `expect` pass over. */
   readonly received: RawFrame[] = [];
   /** Resolves when the link has ended, for whatever reason. */
   readonly ended: Promise<void>;
+  /** The HELLO that it said last. */
+  saidHello: Buffer | undefined;
   /** The id of the last request sent. */
   lastRequestId = 0;
 
@@ -366,13 +375,38 @@ export class RawPeer {
 
   /** Says HELLO. Fields given here stand in for its own. */
   hello(fields: Partial<HelloFields> = {}): void {
-    this.send(frames.hello({ group: this.group, contact: this.contact, ...fields }));
+    this.saidHello = frames.hello({ group: this.group, contact: this.contact, ...fields });
+    this.send(this.saidHello);
   }
 
   /** Says HELLO and waits for the other's. */
   async greet(fields: Partial<HelloFields> = {}): Promise<RawFrameOf<'hello'>> {
     this.hello(fields);
     return this.expect('hello');
+  }
+
+  /** The HELLO of the other side, once it has come. */
+  get heardHello(): RawFrameOf<'hello'> {
+    const hello = this.received.find((frame) => frame.type === 'hello');
+    if (hello === undefined) throw new Error('no HELLO has come');
+    return hello as RawFrameOf<'hello'>;
+  }
+
+  /** Over both HELLOs. */
+  transcript(role: Role): Buffer {
+    const [said, heard] = [this.saidHello as Buffer, this.heardHello.bytes];
+    return role === 'dialler' ? transcriptOf(said, heard) : transcriptOf(heard, said);
+  }
+
+  /** Says PROOF, once both HELLOs are there: of its keys by a signature, and of the secret, where they are given. */
+  prove(role: Role, { keys, secret }: { readonly keys?: RawKeys; readonly secret?: Uint8Array }): void {
+    const transcript = this.transcript(role);
+    this.send(
+      frames.proof({
+        ...(keys && { how: 1, identity: keys.signature(role, transcript) }),
+        ...(secret && { secret: secretProof(secret, role, transcript) }),
+      }),
+    );
   }
 
   /** Sends a PING and returns its request id. */
