@@ -22,6 +22,7 @@ import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
 import { Quarantine } from './routing/quarantine.js';
+import { type Reach, reachOf } from './routing/reach.js';
 import { Routing } from './routing/routing.js';
 import { type NodesQuery, RpcClient } from './rpc/client.js';
 import { makeReceive } from './rpc/receive.js';
@@ -83,7 +84,7 @@ export class Engine {
       now,
       arbitration: this.arbitration,
       admission: arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault),
-      isTooFarToHold: (key) => this.#isTooFarToHold(key),
+      isTooFarToHold: (key, reach) => this.#isTooFarToHold(key, reach),
       onConflict: (conflict) => {
         this.#count('conflict');
         this.events.emit('conflict', conflict);
@@ -133,12 +134,18 @@ export class Engine {
         k,
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
-        closest: (key, count) => this.routing.closest(key, count),
+        closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
         passOn: (id, asker) => this.passages.passOn(id, asker),
         announced: (contact, session) => {
           const from = session.peer as EncodedContact;
           const { isAddressProved } = session;
-          const observed = this.contacts.observe(contact, { type: 'announced', from, isAddressProved });
+          const reach = reachOf(session);
+          const observed = this.contacts.observe(contact, {
+            type: 'announced',
+            from,
+            isAddressProved,
+            reach,
+          });
           if (observed instanceof Refusal) return observed;
           this.passages.open(contact, session);
           return observed.before?.id === contact.id ? observed.before : undefined;
@@ -170,6 +177,7 @@ export class Engine {
       runtime,
       alarms,
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      isDialable: (contact) => addressesOf(contact).some(({ type }) => this.#speaks(type)),
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
       walk: (key, count) => this.#quietly(this.walker.walk({ target: { key } }, { count })),
@@ -437,9 +445,10 @@ export class Engine {
     return this.options.transports.some(({ name }) => name === type);
   }
 
-  #isTooFarToHold(key: Key): boolean {
+  /** Where some nodes cannot dial others, who announces needs holders among those that it can: the others are not in our stead. */
+  #isTooFarToHold(key: Key, reach: Reach | undefined): boolean {
     const { k } = this.options;
-    const furthest = this.routing.closest(key, k)[k - 1];
+    const furthest = this.routing.closest(key, k, reach)[k - 1];
     return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
   }
 

@@ -7,6 +7,7 @@ import { Refusal } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
+import type { Reach } from '../routing/reach.js';
 import { isRelayedOnly } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { canonicalJson } from '../wire/json.js';
@@ -35,6 +36,8 @@ interface Sender {
   readonly from: EncodedContact;
   /** Whether the sender is known to be where its contact says. Default false. */
   readonly isAddressProved?: boolean;
+  /** What the sender can dial. Absent: whomever we can. */
+  readonly reach?: Reach;
 }
 
 export interface Observed {
@@ -70,8 +73,8 @@ export interface ContactsDependencies {
   readonly arbitration: Arbitration;
   /** Asked before the arbiter about whatever comes from elsewhere. Absent: all of it is admitted. */
   readonly admission?: Admission | undefined;
-  /** Whether so many nodes closer to the key are known that others will hold it. */
-  readonly isTooFarToHold: (key: Key) => boolean;
+  /** Whether so many nodes closer to the key, and within the reach of who announces, are known that others will hold it. */
+  readonly isTooFarToHold: (key: Key, reach: Reach | undefined) => boolean;
   readonly onConflict: (conflict: Conflict) => void;
   readonly onEquivocation?: (equivocation: Equivocation) => void;
   readonly onDisplaced: (displacement: Displacement) => void;
@@ -156,7 +159,7 @@ export class Contacts {
         return {};
       case 'announced':
         if (verdict.isEcho) return this.#echoed(contact);
-        return foreign(contact, how.from, verdict) ?? this.#announced(contact);
+        return foreign(contact, how.from, verdict) ?? this.#announced(contact, how.reach);
       case 'withdrawn':
         return foreign(contact, how.from, verdict) ?? this.#withdrawn(contact);
     }
@@ -235,10 +238,10 @@ export class Contacts {
     return {};
   }
 
-  #announced(contact: EncodedContact): Observed {
+  #announced(contact: EncodedContact, reach: Reach | undefined): Observed {
     const buried = this.held.tombstone(contact.id);
     if (buried !== undefined && this.#isBuriedBy(buried, contact)) return { before: buried };
-    if (!this.registrations.has(contact.id) && this.#deps.isTooFarToHold(contact.key))
+    if (!this.registrations.has(contact.id) && this.#deps.isTooFarToHold(contact.key, reach))
       return this.#heardInPassing(contact);
     const observed = this.#meet(contact, limits.registrationMs, (standing, before) => {
       this.held.announce(before, contact, standing);

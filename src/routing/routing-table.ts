@@ -5,8 +5,8 @@ import { closestOf } from '../id/closest-list.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
-import { addressesOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
+import { isWithin, type Reach, TypeCounts } from './reach.js';
 
 export interface TableEntry {
   readonly key: Key;
@@ -29,6 +29,15 @@ export interface RoutingTableOptions {
   readonly k: number;
   /** What stands, of the contact in the table and one that has just been proved. */
   readonly arbitrate: (incumbent: EncodedContact | undefined, candidate: EncodedContact) => EncodedContact;
+  /** Whether the contact has an address that this node can dial: only such are of use here. */
+  readonly isDialable: (contact: EncodedContact) => boolean;
+}
+
+export interface ClosestOptions {
+  /** Also those that left a request unanswered. Default false. */
+  readonly doubtful?: boolean;
+  /** Only those that can be dialled by who has this reach. Default all. */
+  readonly reach?: Reach | undefined;
 }
 
 /** `kept`: the arbiter preferred what is there. `full`: no place in the bucket, whose oldest entry is given. */
@@ -53,14 +62,17 @@ function isCloserAsDouble(target: Key, a: Stored | undefined, b: Stored | undefi
 export class RoutingTable {
   readonly #own: Key;
   readonly #arbitrate: RoutingTableOptions['arbitrate'];
+  readonly #isDialable: RoutingTableOptions['isDialable'];
+  readonly #types = new TypeCounts();
   // At most k entries in each of at most 256 buckets.
   readonly #tree: KBucket<Stored>;
   #size = 0;
   #oldestOfFull: Stored | undefined;
 
-  constructor({ own, k, arbitrate }: RoutingTableOptions) {
+  constructor({ own, k, arbitrate, isDialable }: RoutingTableOptions) {
     this.#own = own;
     this.#arbitrate = arbitrate;
+    this.#isDialable = isDialable;
     this.#tree = new KBucket<Stored>({
       localNodeId: own,
       numberOfNodesPerKBucket: k,
@@ -89,6 +101,7 @@ export class RoutingTable {
     const full = this.#oldestOfFull as Stored | undefined;
     if (full !== undefined) return { type: 'full', oldest: full.contact };
     this.#size++;
+    this.#types.add(accepted);
     return { type: 'added' };
   }
 
@@ -103,18 +116,27 @@ export class RoutingTable {
   }
 
   remove(key: Key): boolean {
-    if (this.#tree.get(key) === null) return false;
+    const stored = this.#tree.get(key);
+    if (stored === null) return false;
     this.#tree.remove(key);
+    this.#types.remove(stored.contact);
     this.#size--;
     return true;
   }
 
-  /** The `count` entries closest to a key, closest first; those that left a request unanswered only if asked for. */
-  closest(target: Key, count: number, { doubtful = false } = {}): readonly TableEntry[] {
+  /** The `count` entries closest to a key, closest first. */
+  closest(
+    target: Key,
+    count: number,
+    { doubtful = false, reach }: ClosestOptions = {},
+  ): readonly TableEntry[] {
     if (this.#size === 0) return [];
+    const chosen = reach === undefined || this.#types.areAllWithin(reach) ? undefined : reach;
+    const isFit = ({ failures, contact }: Stored) =>
+      (doubtful || failures === 0) && (chosen === undefined || isWithin(chosen, contact));
     for (let wanted = count + SPARE; ; wanted *= 4) {
       const near = this.#tree.closest(target, Math.min(wanted, this.#size));
-      const fit = doubtful ? near : near.filter(({ failures }) => failures === 0);
+      const fit = near.filter(isFit);
       const isSure = fit.length >= count && isCloserAsDouble(target, fit[count - 1], near.at(-1));
       if (isSure || near.length === this.#size) return closestOf(target, fit, count);
     }
@@ -141,17 +163,15 @@ export class RoutingTable {
     }
     const winner = this.#arbitrate(stored.contact, contact);
     if (winner === stored.contact) return { type: 'kept', incumbent: winner };
-    this.#tree.add({ ...stored, contact: this.#dialable(winner, contact), verifiedAt: now, failures: 0 });
+    const accepted = this.#dialable(winner, contact);
+    this.#types.remove(stored.contact);
+    this.#types.add(accepted);
+    this.#tree.add({ ...stored, contact: accepted, verifiedAt: now, failures: 0 });
     return { type: 'updated' };
   }
 
-  /** A merged contact without an address is good data about a set, and no node: the one that has proved itself stays. */
+  /** A merged contact that cannot be dialled is good data about a set, and no node: the one that has proved itself stays. */
   #dialable(winner: EncodedContact, proved: EncodedContact): EncodedContact {
-    return hasAddress(winner) ? winner : proved;
+    return this.#isDialable(winner) ? winner : proved;
   }
-}
-
-/** Whether the contact says where it can be dialled; what others pass on to it does not make it a node to ask. */
-export function hasAddress(contact: EncodedContact): boolean {
-  return addressesOf(contact).length > 0;
 }

@@ -12,9 +12,10 @@ import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
 import { Quarantine } from './quarantine.js';
+import type { Reach } from './reach.js';
 import { Refresh } from './refresh.js';
 import { Replacements } from './replacements.js';
-import { hasAddress, RoutingTable, type RoutingTableOptions } from './routing-table.js';
+import { RoutingTable, type RoutingTableOptions } from './routing-table.js';
 import { Verifier } from './verifier.js';
 
 /** Failures in a row that cost an entry its place. */
@@ -76,7 +77,7 @@ export class Routing {
 
   /** A node proved who it is and where: it answered at the address in its contact. */
   add(contact: EncodedContact): void {
-    if (this.#isClosed || !hasAddress(contact)) return;
+    if (this.#isClosed || !this.#deps.isDialable(contact)) return;
     this.#quarantine.clear(contact.id);
     const outcome = this.#table.add(contact, this.#deps.runtime.now());
     if (outcome.type === 'added') this.#deps.onAdded(contact);
@@ -91,7 +92,7 @@ export class Routing {
 
   /** A node named itself, or was named by the application: it is asked at its address before it is believed. */
   verify(contact: EncodedContact): void {
-    if (!this.#isClosed && hasAddress(contact)) this.#verifier.add(contact);
+    if (!this.#isClosed && this.#deps.isDialable(contact)) this.#verifier.add(contact);
   }
 
   get(id: ContactId): EncodedContact | undefined {
@@ -148,9 +149,9 @@ export class Routing {
       : this.#quarantine.holdsContact(contact, now);
   }
 
-  /** The verified nodes closest to a key, closest first: what others are told. */
-  closest(target: Key, count: number): readonly EncodedContact[] {
-    return this.#table.closest(target, count).map(({ contact }) => contact);
+  /** The verified nodes closest to a key, closest first: what others are told. `reach`: of those that they can dial. */
+  closest(target: Key, count: number, reach?: Reach): readonly EncodedContact[] {
+    return this.#table.closest(target, count, { reach }).map(({ contact }) => contact);
   }
 
   /** Where a walk of our own starts: the same, and the doubtful when there is nobody else. */

@@ -6,6 +6,7 @@ import { type Conflict, Contacts, type Displacement, type Observation } from '..
 import type { ArbiterFunction } from '../../src/contracts/arbiter.js';
 import { Refusal } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
+import type { Reach } from '../../src/routing/reach.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encodedNodeOf, encodedOf } from '../support/contacts.js';
 import { expectRefusal } from '../support/expect-code.js';
@@ -29,6 +30,8 @@ const part = (at: EncodedContact, ...workers: readonly string[]) =>
 class Node {
   now = START;
   isTooFar = false;
+  /** What was asked whether it is too far: for whom. */
+  readonly reaches: (Reach | undefined)[] = [];
   readonly conflicts: Conflict[] = [];
   readonly displaced: Displacement[] = [];
   readonly claimsRefused: string[] = [];
@@ -41,7 +44,10 @@ class Node {
       own: () => own,
       now,
       arbitration: new Arbitration(arbiter, now, (fault) => this.faults.push(fault)),
-      isTooFarToHold: () => this.isTooFar,
+      isTooFarToHold: (_key, reach) => {
+        this.reaches.push(reach);
+        return this.isTooFar;
+      },
       onConflict: (conflict) => this.conflicts.push(conflict),
       onDisplaced: (displacement) => this.displaced.push(displacement),
       onClaimRefused: (claimed) => this.claimsRefused.push(claimed),
@@ -91,6 +97,13 @@ describe('Contacts', () => {
       const node = new Node();
       expect(node.announce(version(1))).to.deep.equal({ standing: version(1) });
       expect(node.contacts.exact(id)).to.deep.equal({ contact: version(1), ttlMs: HOUR });
+    });
+
+    it('asks whether others should hold it, of those that the host can dial', () => {
+      const node = new Node();
+      const reach = new Set(['ws']);
+      node.observe(version(1), { type: 'announced', from: host, reach });
+      expect(node.reaches).to.deep.equal([reach]);
     });
 
     it('refuses what is hosted elsewhere', () => {

@@ -55,7 +55,12 @@ describe('RoutingTable, against a sorted list', () => {
         fc.array(command, { minLength: 1, maxLength: 120 }),
         fc.integer({ min: 1, max: 6 }),
         (commands, k) => {
-          const table = new RoutingTable({ own, k, arbitrate: (_incumbent, candidate) => candidate });
+          const table = new RoutingTable({
+            own,
+            k,
+            arbitrate: (_incumbent, candidate) => candidate,
+            isDialable: () => true,
+          });
           const model: Entry[] = [];
           for (const each of commands) {
             const key = keyAtDistance(own, each.distance);

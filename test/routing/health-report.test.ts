@@ -9,7 +9,12 @@ const own = keyOfName('own');
 
 describe('healthReport', () => {
   it('counts each bucket by its highest differing bit, whatever the tree has split', () => {
-    const table = new RoutingTable({ own, k: 20, arbitrate: (_incumbent, candidate) => candidate });
+    const table = new RoutingTable({
+      own,
+      k: 20,
+      arbitrate: (_incumbent, candidate) => candidate,
+      isDialable: () => true,
+    });
     for (const [at, distance] of [1n, 2n, 3n, 1n << 5n, 1n << 255n].entries()) {
       table.add(contactAtDistance(own, distance), at);
     }

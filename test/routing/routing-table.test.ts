@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Key } from '../../src/id/key.js';
 import { RoutingTable, type RoutingTableOptions } from '../../src/routing/routing-table.js';
+import { addressesOf } from '../../src/wire/addresses.js';
 import {
   contactAtDistance,
   encodedNodeOf,
@@ -14,7 +15,13 @@ const own = keyOfName('own');
 const at = (distance: number | bigint, base: Key = own) => contactAtDistance(base, distance);
 
 function tableOf(options: Partial<RoutingTableOptions> = {}): RoutingTable {
-  return new RoutingTable({ own, k: 20, arbitrate: (_incumbent, candidate) => candidate, ...options });
+  return new RoutingTable({
+    own,
+    k: 20,
+    arbitrate: (_incumbent, candidate) => candidate,
+    isDialable: (contact) => addressesOf(contact).length > 0,
+    ...options,
+  });
 }
 
 const idsOf = (entries: readonly { readonly contact: { readonly id: string } }[]) =>
@@ -160,6 +167,39 @@ describe('RoutingTable', () => {
       for (let distance = 1; distance <= 12; distance++) table.add(at(distance), 0);
       for (const entry of table.closest(own, 2)) entry.failures = 1;
       expect(table.closest(own, 2)).to.have.length(2);
+    });
+
+    context('when not everybody can dial everybody', () => {
+      const speaking = (distance: number, ...types: readonly string[]) =>
+        contactAtDistance(own, distance, { transport: types.map((type) => ({ type, host: 'h', port: 1 })) });
+      const table = tableOf();
+      const reach = (...types: readonly string[]) => ({ reach: new Set(types) });
+      before(() => {
+        // Far more of one kind, and closer.
+        for (let distance = 1; distance <= 60; distance++) table.add(speaking(distance, 'tcp'), 0);
+        table.add(speaking(100, 'ws'), 0);
+        table.add(speaking(101, 'tcp', 'ws'), 0);
+        table.add(speaking(102, 'ws'), 0);
+      });
+
+      it('names the closest within the reach', () => {
+        const idsWithin = (...types: readonly string[]) => idsOf(table.closest(own, 2, reach(...types)));
+        expect(idsWithin('ws')).to.deep.equal([100, 101].map((distance) => at(distance).id));
+        expect(idsWithin('tcp')).to.deep.equal([1, 2].map((distance) => at(distance).id));
+        expect(idsWithin('tcp', 'ws')).to.deep.equal([1, 2].map((distance) => at(distance).id));
+        expect(idsWithin('quic')).to.deep.equal([]);
+      });
+
+      it('goes by what an entry says now', () => {
+        table.add(speaking(102, 'tcp'), 0);
+        expect(idsOf(table.closest(own, 3, reach('ws')))).to.deep.equal(
+          [100, 101].map((distance) => at(distance).id),
+        );
+        table.remove(speaking(100, 'ws').key);
+        table.remove(speaking(101, 'tcp', 'ws').key);
+        expect(idsOf(table.closest(own, 1, reach('tcp')))).to.deep.equal([at(1).id]);
+        expect(table.closest(own, 1, reach('ws'))).to.deep.equal([]);
+      });
     });
 
     it('tells apart a thousand pairs of keys that differ in their last bits only (near-keys)', () => {

@@ -5,6 +5,7 @@ import { limits } from '../../src/limits.js';
 import { Routing, type RoutingDependencies } from '../../src/routing/routing.js';
 import { Alarms } from '../../src/runtime/alarms.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import { addressesOf } from '../../src/wire/addresses.js';
 import type { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encodedNodeOf, encodedOf, fillBucket, nodesInBucket } from '../support/contacts.js';
 import { keyOfName } from '../support/ids.js';
@@ -29,6 +30,7 @@ class Table {
       runtime: this.runtime,
       alarms: new Alarms(this.runtime),
       arbitrate: (_incumbent, candidate) => candidate,
+      isDialable: (contact) => addressesOf(contact).length > 0,
       ping: this.#ping,
       pingAddress: this.addressPings.ping,
       walk: async (target) => this.walks.push(target),
@@ -89,6 +91,15 @@ describe('Routing', () => {
       const table = new Table();
       table.add(encodedOf('a'), encodedOf('b', { transport: [] }));
       expect(table.routing.size).to.equal(0);
+    });
+
+    it('does not add, and does not ask, one that it cannot dial itself', async () => {
+      const table = new Table({ isDialable: ({ id }) => id === encodedNodeOf('a').id });
+      table.add(encodedNodeOf('a'), encodedNodeOf('b'));
+      table.routing.verify(encodedNodeOf('c'));
+      await table.settle();
+      expect([...table.routing.contacts()]).to.deep.equal([encodedNodeOf('a')]);
+      expect(table.addressPings.pinged).to.deep.equal([]);
     });
 
     it('ends its quarantine', () => {

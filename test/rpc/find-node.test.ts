@@ -85,6 +85,20 @@ describe('answerFindNode', () => {
     expect(reply.exact).to.deep.equal({ contact: thing, ttlSeconds: 1 });
   });
 
+  it('says who asks, for what that one can dial', () => {
+    const askers: unknown[] = [];
+    nodesOf(
+      {},
+      {
+        closest: (_key, _count, asker) => {
+          askers.push(asker);
+          return [];
+        },
+      },
+    );
+    expect(askers).to.deep.equal([session]);
+  });
+
   it('does not name the asker, and still names as many as it may', () => {
     const reply = nodesOf({}, { closest: (_key, count) => [from, ...nodes(30)].slice(0, count) });
     expect(reply.contacts).to.have.length(limits.contactsInReply);

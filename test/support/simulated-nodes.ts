@@ -12,6 +12,8 @@ export type NodeOptions = Partial<Omit<DisgoverOptions, 'transport' | 'runtime'>
 export interface StartOptions extends NodeOptions {
   /** False for a node that nobody can dial. Default true. */
   readonly listen?: boolean;
+  /** Default the memory transport at the host. */
+  readonly transport?: DisgoverOptions['transport'];
 }
 
 export class SimulatedNodes {

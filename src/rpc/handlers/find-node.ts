@@ -13,8 +13,8 @@ export interface FindNodeDependencies {
   readonly k: number;
   /** What the node knows exactly of an id, and for how long it will: hosted here, or held for others. */
   exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined;
-  /** The verified nodes closest to a key, closest first. */
-  closest(target: Key, count: number): readonly EncodedContact[];
+  /** The verified nodes closest to a key, of those that the asker can dial, closest first. */
+  closest(target: Key, count: number, asker: Session): readonly EncodedContact[];
   /** Takes an announced contact. Returns what stood here before, where that was another, or why it is refused. */
   announced(contact: EncodedContact, session: Session): EncodedContact | undefined | Refusal;
   withdrawn(contact: EncodedContact, session: Session): Refusal | undefined;
@@ -41,7 +41,7 @@ export function answerFindNode(
   }
   const exact = 'id' in target ? deps.exact(contactIdOfBytes(target.id)) : undefined;
   const key = 'id' in target ? keyOf(target.id) : target.key;
-  const closest = deps.closest(key, deps.k + 1).filter(({ id }) => id !== session.peer?.id);
+  const closest = deps.closest(key, deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
   const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
   return {
     type: 'nodes',
