@@ -1,5 +1,6 @@
 // Where first addresses come from, as the application writes them.
 
+import { checkUrlPath } from '../address/url-path.js';
 import type { ContactInput } from '../contracts/contact.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, quote, typeName } from '../errors.js';
@@ -7,14 +8,16 @@ import type { DialTarget } from '../session/dialler.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
 const LAST_PORT = 65_535;
+/** What a URL may say, or not, for the path that is meant when an address has none: docs/PROTOCOL.md 2.4. */
+const assumedPaths = ['', '/', '/disgover'];
 
 /**
- * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`), or its contact. Without an id, whoever
+ * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`, `wss://node.example:443/path`), or its contact. Without an id, whoever
  * answers at the address is right: its id is learnt from it.
  */
 export type Seed = string | ContactInput;
 
-/** @throws DisgoverError `ERR_BAD_SEED`; for a contact with an id, what a contact must be. `type`: for addresses without one. */
+/** @throws DisgoverError `ERR_BAD_SEED`, `ERR_BAD_URL`; for a contact with an id, what a contact must be. `type`: for addresses without one. */
 export function parseSeed(seed: Seed, type: string): DialTarget {
   if (typeof seed === 'string') return parseDialled(seed, type);
   if (typeof seed !== 'object' || seed === null) {
@@ -39,9 +42,33 @@ function parseDialled(text: string, type: string): TransportInfo {
   throw badSeed(text, `a port is 1..${LAST_PORT}`);
 }
 
-/** `scheme://host:port`, or `host:port` with the scheme of the node's own transport. IPv6 hosts stand in brackets. The port is not checked. */
+/**
+ * `scheme://host:port`, or `host:port` with the scheme of the node's own transport. IPv6 hosts stand in brackets. The port is
+ * not checked. `ws` and `wss` may have a path, which is `/disgover` when there is none.
+ * @throws DisgoverError `ERR_BAD_SEED`; `ERR_BAD_URL` for credentials, queries, fragments, other paths, and for `http`.
+ */
 export function parseAddress(text: string, type: string): TransportInfo {
-  const [, scheme = type, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*?)\/?$/s.exec(text) ?? [];
+  const [, scheme = type, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/s.exec(text) ?? [];
+  if (/^(?:ws|http)s?$/.test(scheme)) return parseUrl(text, scheme, rest);
+  return parseEndpoint(text, scheme, rest.replace(/\/$/, ''));
+}
+
+/** What reads as a URL and is not one of a WebSocket says so; what it may not have would be lost, or sent to others. */
+function parseUrl(text: string, scheme: string, rest: string): TransportInfo {
+  if (!scheme.startsWith('ws')) throw badUrl(text, 'ws or wss, where a WebSocket is meant');
+  const [, authority = '', path = ''] = /^([^/?#]*)(.*)$/s.exec(rest) ?? [];
+  if (authority.includes('@')) throw badUrl(text, 'credentials not allowed');
+  if (path.includes('?')) throw badUrl(text, 'query not allowed');
+  if (path.includes('#')) throw badUrl(text, 'fragment not allowed');
+  const address = parseEndpoint(text, 'ws', authority);
+  return {
+    ...address,
+    ...(!assumedPaths.includes(path) && { path: checkUrlPath(path) }),
+    ...(scheme === 'wss' && { tls: true }),
+  };
+}
+
+function parseEndpoint(text: string, type: string, rest: string): TransportInfo {
   if (rest.startsWith('[') !== rest.includes(']')) throw badSeed(text, 'unbalanced bracket');
   if (/^[^[\]]*:[^[\]]*:[^[\]]*$/.test(rest)) {
     const at = rest.lastIndexOf(':');
@@ -50,7 +77,11 @@ export function parseAddress(text: string, type: string): TransportInfo {
   const [, bracketed, plain, port] = /^(?:\[([^[\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(rest) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined || port === undefined) throw badSeed(text, 'expected host:port');
-  return { type: scheme, host, port: Number(port) };
+  return { type, host, port: Number(port) };
+}
+
+function badUrl(text: string, why: string): DisgoverError {
+  return new DisgoverError('BAD_URL', `${quote(text)}: ${why}`);
 }
 
 function badSeed(text: string, why: string): DisgoverError {

@@ -41,9 +41,8 @@ const keys = new WeakMap<TransportInfo, string>();
 export function addressKey(address: TransportInfo): string {
   const known = keys.get(address);
   if (known !== undefined) return known;
-  const { type, host, port, via } = address;
-  const parts = via === undefined ? [type, host, port] : [type, host, port, via];
-  const key = JSON.stringify(host === undefined ? address : parts);
+  const { type, host, port, path, via } = address;
+  const key = JSON.stringify(host === undefined ? address : { type, host, port, path, via });
   if (Object.isFrozen(address)) keys.set(address, key);
   return key;
 }

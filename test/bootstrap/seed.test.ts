@@ -13,6 +13,12 @@ describe('parseAddress', () => {
     ['tcp://[::1]:65535', { type: 'tcp', host: '::1', port: 65_535 }],
     ['[fe80::1]:80', { type: 'own', host: 'fe80::1', port: 80 }],
     ['ws+x://h:1/', { type: 'ws+x', host: 'h', port: 1 }],
+    ['ws://127.0.0.1:80', { type: 'ws', host: '127.0.0.1', port: 80 }],
+    ['ws://h:1/', { type: 'ws', host: 'h', port: 1 }],
+    ['ws://h:1/disgover', { type: 'ws', host: 'h', port: 1 }],
+    ['wss://node.example:443/a/b', { type: 'ws', host: 'node.example', port: 443, path: '/a/b', tls: true }],
+    ['ws://h:1/a/', { type: 'ws', host: 'h', port: 1, path: '/a/' }],
+    ['wss://[::1]:1', { type: 'ws', host: '::1', port: 1, tls: true }],
   ];
   for (const [text, address] of good) {
     it(`reads ${text}`, () => {
@@ -44,6 +50,29 @@ describe('parseAddress', () => {
       expectThrowsCode(() => parseAddress(text, 'own'), 'ERR_BAD_SEED');
     });
   }
+
+  for (const [what, text] of Object.entries({
+    credentials: 'ws://user:secret@h:1/a',
+    'a query': 'ws://h:1/a?token=b',
+    'a query without a path': 'wss://h:1?a',
+    'a fragment': 'wss://h:1/a#b',
+    'the scheme http': 'http://h:1',
+    'the scheme https': 'https://h:1/disgover',
+    'what is escaped in its path': 'ws://h:1/%61',
+    'a path that leads up': 'ws://h:1/a/../b',
+  })) {
+    it(`refuses a URL with ${what}`, () => {
+      expectThrowsCode(() => parseAddress(text, 'own'), 'ERR_BAD_URL');
+    });
+  }
+
+  it('refuses a URL without a port', () => {
+    expectThrowsCode(() => parseAddress('ws://h/a', 'own'), 'ERR_BAD_SEED');
+  });
+
+  it('reads an address without a scheme as a URL where WebSocket is the own transport', () => {
+    expect(parseAddress('h:1/a', 'ws')).to.deep.equal({ type: 'ws', host: 'h', port: 1, path: '/a' });
+  });
 
   it('says how an address of IPv6 is written', () => {
     const { message } = expectThrowsCode(() => parseAddress('::1:6742', 'own'), 'ERR_BAD_SEED');

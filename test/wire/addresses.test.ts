@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { addressesOf, haveSameAddresses, isRelayedOnly, relaysOf } from '../../src/wire/addresses.js';
+import {
+  addressesOf,
+  addressKey,
+  haveSameAddresses,
+  isRelayedOnly,
+  relaysOf,
+} from '../../src/wire/addresses.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encodedOf } from '../support/contacts.js';
 import { idOf } from '../support/ids.js';
@@ -40,6 +46,20 @@ describe('isRelayedOnly', () => {
         isRelayedOnly(at(transport)),
       ),
     ).to.deep.equal([true, false, false, false, false]);
+  });
+});
+
+describe('addressKey', () => {
+  it('is the same for the same place, whatever else is said of it', () => {
+    expect(addressKey({ ...direct })).to.equal(
+      addressKey({ note: 1, port: 6742, host: '10.0.0.7', type: 'tcp' }),
+    );
+  });
+
+  it('tells transports, hosts, ports and paths from each other', () => {
+    const others = [{ type: 'tcp' }, { host: '10.0.0.9' }, { port: 81 }, { path: '/a' }, { path: '/b' }];
+    const keys = [relay, ...others.map((field) => ({ ...relay, ...field }))].map(addressKey);
+    expect(new Set(keys).size).to.equal(keys.length);
   });
 });
 
