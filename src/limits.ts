@@ -38,6 +38,8 @@ export const limits = Object.freeze({
   /** What the admission hook has to decide. */
   admissionMs: 5_000,
   secrets: 4,
+  /** The file of a key or of secrets. */
+  keyFileBytes: 4_096,
   /** Peers whose proof is remembered, so that they come back without a signature: 200 B each. */
   acquaintances: 10_000,
   /** Nonces of HELLOs that were seen, against replay: 100 B each. */
