@@ -3,7 +3,7 @@
 // that is connected to.
 
 import { type Cidr, holds, masked } from '../address/cidr.js';
-import { endpoint } from '../address/host.js';
+import { endpoint, isLiteral } from '../address/host.js';
 import { parseIp, printIp, unmappedIp } from '../address/ip.js';
 import { innermost, type Range, rangeOf, type Scope } from '../address/ranges.js';
 import type { DialGuard, TransportInfo } from '../contracts/transport.js';
@@ -35,14 +35,17 @@ export interface DialPolicyDependencies {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
+/** A range, or a prefix of the public one. */
+type Home = Range | string;
+
 const FIRST_FREE_PORT = 1_024;
 const MINUTE_MS = 60_000;
 /** As long as a lookup: its dials to one network may come together. */
 const PREFIX_WINDOW_S = limits.lookupMs / 1_000;
 const PREFIX_BITS = { ipv4: 24, ipv6: 56 };
 
-/** Where nodes may be, if we are there ourselves; anywhere else they are somebody's own business. */
-const HOMES: ReadonlySet<Scope> = new Set(['loopback', 'private', 'reserved']);
+/** Where nodes may be; in all but the last only if we are there ourselves, or else they are somebody's own business. */
+const HOMES: ReadonlySet<Scope> = new Set(['loopback', 'private', 'reserved', 'public']);
 
 const NOT_DIALLED: ReadonlySet<string> = new Set([
   'ERR_DIAL_DENIED',
@@ -60,8 +63,8 @@ export class DialPolicy {
   readonly #seedKeys: ReadonlySet<string>;
   // What the application named itself: the objects, so that nobody else can name the same.
   readonly #given: WeakSet<DialTarget>;
-  // Where seeds were found. Bounded by the ranges that there are.
-  readonly #homes = new Set<Range>();
+  // Where seeds were found. Bounded by limits.ownAddresses, oldest first: a name may lead elsewhere each time.
+  readonly #homes = new Set<Home>();
   readonly #addresses: DialRate;
   readonly #prefixes: DialRate;
 
@@ -108,7 +111,7 @@ export class DialPolicy {
         const found = new Destination(text, port);
         if (found.isIn(this.#deps.rules.deny)) throw found.denied('by dial.deny');
         // Wherever a seed is, its neighbours are too. A name is known to lead there once it has been resolved.
-        if (isSeed && HOMES.has(found.range.scope)) this.#homes.add(found.range);
+        if (isSeed && HOMES.has(found.range.scope)) this.#rememberHome(found.home);
         if (!isGiven && !isSeed) this.#checkPlace(found);
         if (!isGiven && !this.#isTrusted(target, found)) this.#checkRate(found);
       },
@@ -122,15 +125,21 @@ export class DialPolicy {
       throw new DisgoverError('SELF_CONNECT', 'the address is our own');
     if (port < FIRST_FREE_PORT && !rules.ports.has(port)) throw found.denied(`privileged port ${port}`);
     if (range.scope === 'public' || found.isIn(rules.allow)) return;
-    if (!HOMES.has(range.scope) || !this.#isHome(range)) throw found.denied(range.scope);
+    if (!HOMES.has(range.scope) || !this.#isHome(found)) throw found.denied(range.scope);
   }
 
-  #isHome(range: Range): boolean {
-    if (this.#homes.has(range)) return true;
-    return this.#deps.own().some(({ host = '' }) => {
-      const bytes = parseIp(host);
-      return bytes !== undefined && rangeOf(innermost(bytes)) === range;
-    });
+  #isHome({ home }: Destination): boolean {
+    if (this.#homes.has(home)) return true;
+    return this.#deps
+      .own()
+      .some(({ host = '' }) => isLiteral(host) && new Destination(host, FIRST_FREE_PORT).home === home);
+  }
+
+  #rememberHome(home: Home): void {
+    const [oldest] = this.#homes;
+    if (this.#homes.size >= limits.ownAddresses && oldest !== undefined && !this.#homes.has(home))
+      this.#homes.delete(oldest);
+    this.#homes.add(home);
   }
 
   /** Limits are for strangers, who did not ask to be dialled and cannot be told apart from a victim. */
@@ -142,10 +151,9 @@ export class DialPolicy {
 
   #checkRate(found: Destination): void {
     const now = this.#deps.now();
-    const places = [
-      [this.#addresses, printIp(found.inner)],
-      [this.#prefixes, found.prefix],
-    ] as const;
+    const places: (readonly [DialRate, string])[] = [[this.#addresses, printIp(found.inner)]];
+    // A whole cluster may be in one network; its neighbours are strangers all the same.
+    if (!this.#isHome(found)) places.push([this.#prefixes, found.prefix]);
     for (const [rate, place] of places)
       if (rate.isSpent(place, now)) throw found.denied(`too many dials to ${place}`);
     for (const [rate, place] of places) rate.count(place, now);
@@ -176,6 +184,11 @@ class Destination {
   get prefix(): string {
     const bits = this.inner.length === 4 ? PREFIX_BITS.ipv4 : PREFIX_BITS.ipv6;
     return `${printIp(masked(this.inner, bits))}/${bits}`;
+  }
+
+  /** What it shares with who lives there. */
+  get home(): Home {
+    return this.range.scope === 'public' ? this.prefix : this.range;
   }
 
   isIn(blocks: readonly Cidr[]): boolean {

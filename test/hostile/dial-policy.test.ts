@@ -114,6 +114,7 @@ describe('a node at a public address', function () {
     }
     expect(spy.refused.filter((code) => code !== 'BAD_HOST' && code !== 'BAD_PORT')).not.to.be.empty;
     expect(spy.refused.length).to.be.at.least(cases.length);
+    expect(victim.counters.get('requestFailed')).to.be.at.least(cases.length);
     expectNobodyDialled();
     for (const peer of peers) await victim.expectServes(peer);
   });

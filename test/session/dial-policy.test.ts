@@ -307,6 +307,30 @@ describe('the dial policy', () => {
       });
     }
 
+    it('dials as many of its own network as it likes, each twelve times', () => {
+      const seed = at('9.9.9.9');
+      const node = new Node({ own: ['8.8.8.8'], seeds: [seed] });
+      node.dial(seed, seed);
+      for (const network of ['8.8.8', '9.9.9']) {
+        for (let i = 20; i < 200; i++) node.dial(at(`${network}.${i}`));
+        for (let i = 1; i < perAddress; i++) node.dial(at(`${network}.20`));
+        expect(node.refusal(at(`${network}.20`))).to.contain(`too many dials to ${network}.20`);
+      }
+    });
+
+    it('knows so many networks of seeds, wherever the name of one leads', () => {
+      const seed = at('seed.example');
+      const node = new Node({ seeds: [seed] });
+      const led = (i: number) => `${20 + i}.1.1.1`;
+      for (let i = 0; i <= limits.ownAddresses; i++) node.dial(seed, seed, led(i));
+      const dialled = (i: number) => {
+        for (let last = 2; last < 2 + 2 * perPrefix; last++)
+          if (node.refusal(at(led(i).replace(/1$/, `${last}`)))) return last - 2;
+        return 2 * perPrefix;
+      };
+      expect([dialled(0), dialled(limits.ownAddresses)]).to.deep.equal([perPrefix, 2 * perPrefix]);
+    });
+
     it('does not count what it did not dial', () => {
       const node = new Node({ deny: blocks('1.1.1.9') });
       for (let i = 0; i < 100; i++) expect(node.refusal(at('1.1.1.1', 22))).not.to.equal(undefined);
