@@ -263,6 +263,16 @@ describe('tcp', () => {
       });
     }
 
+    it('answers HTTP in HTTP before it ends', async () => {
+      const { closed } = listenTo(link);
+      peer.end('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      const answer = Buffer.concat(await peer.toArray()).toString();
+      expect(answer).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      const [head = '', text = ''] = answer.split('\r\n\r\n');
+      expect(head).to.contain(`Content-Length: ${text.length}`);
+      expect((await closed)?.code).to.equal('BAD_MAGIC');
+    });
+
     it('ends with LINK_LOST when the connection is reset', async () => {
       const { closed } = listenTo(link);
       peer.resetAndDestroy();

@@ -82,6 +82,10 @@ describe('tcp with tls', () => {
         'TLS_KEY_MISMATCH',
         { cert: pem('server.crt'), key: [pem('server.key'), pem('client.key')] },
       ],
+      'two pairs whose keys stand in another order': [
+        'TLS_KEY_MISMATCH',
+        { cert: [pem('server.crt'), pem('client.crt')], key: [pem('client.key'), pem('server.key')] },
+      ],
       'a certificate that is none': ['TLS_KEY_MISMATCH', { cert: 'PEM', key: pem('server.key') }],
       'a certificate that cannot be read': [
         'TLS_KEY_MISMATCH',
@@ -256,6 +260,12 @@ describe('tcp with tls', () => {
       expect((await dial({ ...info, host: 'localhost' }, trusting)).remote).to.equal(
         `127.0.0.1:${info.port}`,
       );
+    });
+
+    it('checks the certificate against an IPv6 address', async () => {
+      const transport = make({ host: '::1', tls: serverTls });
+      const info = (await transport.listen((link) => listenTo(link))) as TransportInfo;
+      expect((await dial(info, trusting)).remote).to.equal(`[::1]:${info.port}`);
     });
 
     it('rejects with ERR_TLS_FAILED at a node that speaks without TLS, which says BAD_MAGIC', async () => {
