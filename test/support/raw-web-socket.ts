@@ -165,6 +165,8 @@ export class RawWebSocket {
       if (frame === undefined) return undefined;
       if (frame.opcode !== OPCODES.close) continue;
       const { payload } = frame;
+      // 1005 stands for none.
+      if (payload.length === 0) return { status: 1_005, reason: '' };
       return { status: payload.readUInt16BE(), reason: payload.subarray(2).toString() };
     }
   }

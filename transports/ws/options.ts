@@ -1,10 +1,10 @@
 // Options of the factory, checked where they are given and not when the node starts.
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { checkHost, checkPort, isWildcard, quote, typeName } from '../../src/plugin.js';
+import { checkHost, checkPort, checkUrlPath, isWildcard, quote, typeName } from '../../src/plugin.js';
 import { checkBoolean, checkFields, refuseOption } from '../sockets/option-checks.js';
 import { type CheckedTls, checkTls, type TlsOptions } from '../sockets/tls-options.js';
-import { checkPath, DEFAULT_PATH } from './url.js';
+import { DEFAULT_PATH } from './url.js';
 
 export interface WsOptions {
   /**
@@ -77,7 +77,7 @@ function checkAdvertise(advertise: NonNullable<WsOptions['advertise']>): Checked
   return {
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port: checkPort(port) }),
-    ...(path !== undefined && { path: checkPath(path) }),
+    ...(path !== undefined && { path: checkUrlPath(path) }),
     ...(tls !== undefined && { tls: checkBoolean('ws: advertise.tls', tls) }),
   };
 }
@@ -125,7 +125,7 @@ export function checkOptions(options: WsOptions): CheckedOptions {
     host: checkHost(host),
     port: port === 0 ? port : checkPort(port),
     listen,
-    path: checkPath(path),
+    path: checkUrlPath(path),
     advertise: checkAdvertise(advertise),
     origins: checkOrigins(origins),
     server: checkServer(options.server, options),

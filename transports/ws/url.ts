@@ -2,9 +2,9 @@
 import {
   checkHost,
   checkPort,
+  checkUrlPath,
   DisgoverError,
   endpoint,
-  quote,
   type TransportInfo,
   typeName,
 } from '../../src/plugin.js';
@@ -13,10 +13,6 @@ export const DEFAULT_PATH = '/disgover';
 /** Named by both sides of an upgrade: what speaks another protocol at the same path is told from a node. */
 export const SUBPROTOCOL = 'disgover.v1';
 
-/** Nothing that is escaped, normalised or cut off on its way: what is compared is what is asked for. */
-const plainPath = /^\/[A-Za-z0-9._~/-]{0,127}$/;
-const dotSegment = /\/\.{1,2}(?:\/|$)/;
-
 export interface WsAddress {
   readonly host: string;
   readonly port: number;
@@ -24,17 +20,10 @@ export interface WsAddress {
   readonly tls: boolean;
 }
 
-/** @throws DisgoverError `ERR_BAD_URL`. */
-export function checkPath(path: unknown): string {
-  if (typeof path !== 'string') throw new DisgoverError('BAD_URL', `path: string, got ${typeName(path)}`);
-  if (plainPath.test(path) && !dotSegment.test(path)) return path;
-  throw new DisgoverError('BAD_URL', `path: / and at most 127 of A-Z a-z 0-9 . _ ~ / -, got ${quote(path)}`);
-}
-
 /** @throws DisgoverError `ERR_BAD_URL`, `ERR_BAD_HOST`, `ERR_BAD_PORT`. */
 export function addressOf({ host, port, path = DEFAULT_PATH, tls = false }: TransportInfo): WsAddress {
   if (typeof tls !== 'boolean') throw new DisgoverError('BAD_URL', `tls: boolean, got ${typeName(tls)}`);
-  return { host: checkHost(host), port: checkPort(port), path: checkPath(path), tls };
+  return { host: checkHost(host), port: checkPort(port), path: checkUrlPath(path), tls };
 }
 
 /** What others dial; what they would assume anyway is left out. */
