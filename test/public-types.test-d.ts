@@ -166,6 +166,9 @@ export async function options(): Promise<void> {
   const runtime = new VirtualRuntime({ seed: 1 });
   await Disgover.start({ transport: memory({ network: new SimulatedNetwork(runtime) }), runtime });
   await Disgover.start({ transport: tcp(), logger: console, metrics: { increment: () => {} } });
+  await Disgover.start({ transport: tcp(), dial: { allow: ['10.0.0.0/8'], names: true, ports: [443] } });
+  // @ts-expect-error: blocks are text
+  await Disgover.start({ transport: tcp(), dial: { deny: [10] } });
   // @ts-expect-error: there is no transport by default
   await Disgover.start({});
   // @ts-expect-error: the factory is called
