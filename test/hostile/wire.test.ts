@@ -1,7 +1,7 @@
 // Bad input on the wire, row by row, against a node over TCP: a peer that shares no code with it writes the bytes by hand.
-// Rows of TLS ports (3) stand in test/transports/tcp/tls.test.ts. Left out until the parts exist that they are about: secrets and
-// proofs (12, parts of 9 and 28, the ninth frame of 7), admission (13), limits of rate and of addresses (30, 31), WebSocket (33, 34)
-// and UDP (35, 36).
+// Rows of TLS ports (3) stand in test/transports/tcp/tls.test.ts, those of secrets, proofs and admission (12, 13, parts of 9 and 28,
+// the ninth frame of 7) in handshake.test.ts, those of WebSocket (33, 34) in ws.test.ts. Left out until the parts exist that they
+// are about: limits of rate and of addresses (30, 31) and UDP (35, 36).
 
 import { expect } from 'chai';
 import type { FaultCode } from '../../src/errors.js';
