@@ -1,13 +1,15 @@
 // A node for one question: it dials, is not dialled, and leaves when it has the answer.
 
 import { tcp } from '../../transports/tcp/index.js';
+import { ws } from '../../transports/ws/index.js';
 import { type Arbiter, Disgover, DisgoverError } from '../index.js';
 import { limits } from '../limits.js';
+import type { Context } from './context.js';
+import { type GroupFlags, groupOptions, tlsOptions } from './group-options.js';
 import { bounded } from './interruption.js';
 
-export interface ClientFlags {
+export interface ClientFlags extends GroupFlags {
   readonly seed?: readonly string[];
-  readonly group?: string;
   readonly timeout?: number;
   readonly arbiter?: Arbiter;
 }
@@ -21,25 +23,27 @@ export interface Call {
 /** Asks through the seeds. @throws DisgoverError `ERR_MISSING_ARGUMENT` when there are none; otherwise as `withClient`. */
 export function askNetwork<Answer>(
   flags: ClientFlags,
-  interruption: AbortSignal,
+  { output, interruption }: Context,
   ask: (node: Disgover, call: Call) => Promise<Answer>,
 ): Promise<Answer> {
   if (flags.seed === undefined) throw new DisgoverError('MISSING_ARGUMENT', '--seed tcp://HOST:PORT');
-  return withClient(flags, interruption, ask);
+  return withClient(flags, { output, interruption }, ask);
 }
 
 /** @throws what `Disgover.start` and `ask` throw; DisgoverError `ERR_TIMEOUT`; the reason of the interruption. */
 export async function withClient<Answer>(
-  { seed = [], group, timeout = limits.lookupMs, arbiter }: ClientFlags,
-  interruption: AbortSignal,
+  { seed = [], timeout = limits.lookupMs, arbiter, ...flags }: ClientFlags,
+  { output, interruption }: Context,
   ask: (node: Disgover, call: Call) => Promise<Answer>,
 ): Promise<Answer> {
   const startedAt = performance.now();
+  const tls = await tlsOptions(flags);
+  const dialOnly = { listen: false, ...(tls && { tls }) };
   const node = await Disgover.start(
     {
-      transport: tcp({ listen: false }),
+      transport: [tcp(dialOnly), ws(dialOnly)],
       seeds: seed,
-      ...(group !== undefined && { group }),
+      ...(await groupOptions(flags, output)),
       ...arbiter,
     },
     { signal: bounded(interruption, timeout, 'no seed has answered') },

@@ -30,9 +30,12 @@ export function transportText(transport: Contact['transport']): string {
 }
 
 /** `tcp://127.0.0.1:6742`, as `--seed` takes it. */
-export function addressText({ type, host, port, ...rest }: TransportInfo): string {
-  if (typeof host !== 'string') return cut(printable(JSON.stringify({ type, port, ...rest })), CELL);
-  return cut(printable(`${type}://${host.includes(':') ? `[${host}]` : host}:${port}`), CELL);
+export function addressText({ type, host, port, path, tls, ...rest }: TransportInfo): string {
+  if (typeof host !== 'string')
+    return cut(printable(JSON.stringify({ type, port, path, tls, ...rest })), CELL);
+  const scheme = type === 'ws' && tls === true ? 'wss' : type;
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return cut(printable(`${scheme}://${at}${typeof path === 'string' ? path : ''}`), CELL);
 }
 
 /** The text that the bytes of the id are, where all of it can be shown. */

@@ -9,6 +9,8 @@ export const exitCodes = Object.freeze({
   usage: 64,
   /** What was given in it is wrong: an id, JSON, a contact. */
   data: 65,
+  /** A file that was named cannot be read. */
+  input: 66,
   /** Nobody could be reached. */
   unavailable: 69,
   /** A fault of disgover. */
@@ -19,6 +21,8 @@ export const exitCodes = Object.freeze({
   timeout: 75,
   /** Somebody is there and does not speak as we do. */
   protocol: 76,
+  /** The group does not let us in. */
+  refused: 77,
   /** Added to the number of the signal that ended the command. */
   signal: 128,
 });
@@ -35,6 +39,10 @@ const faultsOf: Partial<Record<keyof typeof exitCodes, readonly FaultCode[]>> = 
     'BAD_SEED',
     'BAD_HOST',
     'BAD_PORT',
+    'BAD_URL',
+    'KEY_REQUIRED',
+    'DIAL_DENIED',
+    'HOSTNAME_NOT_ALLOWED',
   ],
   data: [
     'BAD_CONTACT',
@@ -52,7 +60,12 @@ const faultsOf: Partial<Record<keyof typeof exitCodes, readonly FaultCode[]>> = 
     'CONTACT_TOO_LARGE',
     'BAD_CLOCK',
     'CLOCK_EXHAUSTED',
+    'BAD_KEY',
+    'TLS_KEY_MISMATCH',
+    'TLS_EXPIRED',
   ],
+  input: ['KEY_FILE_UNREADABLE'],
+  refused: ['BAD_SECRET', 'NOT_ADMITTED'],
   unavailable: ['NO_NODES', 'DIAL_FAILED', 'LINK_LOST', 'NO_TRANSPORT_FOR', 'CLOSED', 'GROUP_MISMATCH'],
   internal: ['INTERNAL', 'ARBITER_THREW', 'ARBITER_BAD_RESULT'],
   system: ['ADDRESS_IN_USE', 'ADDRESS_NOT_AVAILABLE'],

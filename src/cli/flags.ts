@@ -38,10 +38,14 @@ function checkValue(option: Option, text: string): void {
 }
 
 export const seedFlag = () =>
-  listFlag('--seed <address>', 'a node to start from, tcp://HOST:PORT (repeatable)', (text) => {
-    parseAddress(text, 'tcp');
-    return text;
-  });
+  listFlag(
+    '--seed <address>',
+    'a node to start from, tcp://, ws:// or wss://HOST:PORT (repeatable)',
+    (text) => {
+      parseAddress(text, 'tcp');
+      return text;
+    },
+  );
 
 export const groupFlag = () =>
   flag('--group <name>', 'the group that the nodes belong to (default: "default")', (text) => text);
@@ -89,16 +93,24 @@ export function parseCount(name: string): (text: string) => number {
   };
 }
 
-/** Where to listen or what to advertise: as a seed, over TCP. @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_PORT`. */
-export function parseEndpoint(name: string): (text: string) => { host: string; port: number } {
+export interface Endpoint {
+  readonly type: 'tcp' | 'ws';
+  readonly host: string;
+  readonly port: number;
+  /** Of a WebSocket. */
+  readonly path?: string;
+}
+
+/** Where to listen or what to advertise: as a seed. @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_PORT`. */
+export function parseEndpoint(name: string): (text: string) => Endpoint {
   return (text) => {
-    const [, port = ''] = /:([^:/\]]*)\/?$/.exec(text) ?? [];
+    const [, port = ''] = /^(?:\w+:\/\/)?[^/]*:([^:/\]]*)(?:\/|$)/.exec(text) ?? [];
     if (text.includes(':') && !/^\d{1,5}$/.test(port)) {
       throw new DisgoverError('BAD_PORT', `${name}: integer 0..65535, got ${quote(port)}`);
     }
-    const { type, ...endpoint } = parseAddress(text, 'tcp');
-    if (type !== 'tcp') throw new DisgoverError('BAD_OPTION', `${name}: tcp://HOST:PORT, got ${quote(text)}`);
-    return endpoint as { host: string; port: number };
+    const endpoint = parseAddress(text, 'tcp');
+    if (endpoint.type === 'tcp' || endpoint.type === 'ws') return endpoint as unknown as Endpoint;
+    throw new DisgoverError('BAD_OPTION', `${name}: tcp://HOST:PORT or ws://HOST:PORT, got ${quote(text)}`);
   };
 }
 

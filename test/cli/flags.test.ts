@@ -29,8 +29,10 @@ describe('parseEndpoint', () => {
   const parse = parseEndpoint('--listen');
 
   it('takes an address as a seed is written, and port 0', () => {
-    expect(parse('tcp://127.0.0.1:0')).to.deep.equal({ host: '127.0.0.1', port: 0 });
-    expect(parse('[::1]:6742')).to.deep.equal({ host: '::1', port: 6742 });
+    expect(parse('tcp://127.0.0.1:0')).to.deep.equal({ type: 'tcp', host: '127.0.0.1', port: 0 });
+    expect(parse('[::1]:6742')).to.deep.equal({ type: 'tcp', host: '::1', port: 6742 });
+    const overWs = { type: 'ws', host: '127.0.0.1', port: 80, path: '/nodes' };
+    expect(parse('ws://127.0.0.1:80/nodes')).to.deep.equal(overWs);
   });
 
   it('says that it is the port when it is', () => {
@@ -39,8 +41,8 @@ describe('parseEndpoint', () => {
     }
   });
 
-  it('refuses what is no address over TCP', () => {
-    expectThrowsCode(() => parse('ws://127.0.0.1:80'), 'ERR_BAD_OPTION');
+  it('refuses what is no address over TCP or WebSocket', () => {
+    expectThrowsCode(() => parse('memory://127.0.0.1:80'), 'ERR_BAD_OPTION');
     expectThrowsCode(() => parse('127.0.0.1'), 'ERR_BAD_SEED');
   });
 });

@@ -33,7 +33,13 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['node', '--listen', 'tcp://127.0.0.1:-1'], 64, /^BAD_PORT: .* got "-1"$/],
   [['node', '--listen', 'tcp://127.0.0.1:'], 64, /^BAD_PORT: .* got ""$/],
   [['node', '--listen', 'tcp://127.0.0.1:70000'], 64, /^BAD_PORT: /],
-  [['node', '--listen', 'ws://127.0.0.1:80'], 64, /^BAD_OPTION: --listen: tcp:\/\/HOST:PORT/],
+  [['node', '--listen', 'quic://127.0.0.1:80'], 64, /^BAD_OPTION: --listen: tcp:\/\/HOST:PORT or ws/],
+  [['node', '--listen', 'h:1', '--listen', 'h:2'], 64, 'DUPLICATE_FLAG: --listen: one tcp address'],
+  [['node', '--key-file', '/missing/key'], 66, /^KEY_FILE_UNREADABLE: /],
+  [['node', '--secret-file', '/missing/secret'], 66, /^KEY_FILE_UNREADABLE: /],
+  [['node', '--tls-cert', '/missing/cert'], 65, /^TLS_KEY_MISMATCH: .*ENOENT/],
+  [['node', '--tls-name', 'cluster'], 64, /^BAD_OPTION: TLS needs/],
+  [['node', '--secret', 'x'], 64, /^UNKNOWN_FLAG: "--secret" \(did you mean/],
   [['node', '--listen', '0.0.0.0:0'], 64, /^BAD_OPTION: .*advertise/],
   [['node', '--listen', '192.0.2.1:0'], 71, /^ADDRESS_NOT_AVAILABLE: /],
   [['node', '--register', '{"name":\n 1, }'], 65, 'BAD_JSON: --register: line:column 2:5'],
@@ -43,7 +49,7 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['node', '--register', '{"id": "a"}'], 65, /^BAD_ID: /],
   [['ping', 'tcp://127.0.0.1:1'], 69, 'DIAL_FAILED: 127.0.0.1:1: ECONNREFUSED'],
   [['find', 'AAAA', '--seed', 'tcp://127.0.0.1:1'], 69, /^NO_NODES: 1 seeds tried \(DIAL_FAILED\)/],
-  [['find', 'AAAA', '--seed', 'ws://127.0.0.1:1'], 69, /^NO_NODES: 1 seeds tried \(NO_TRANSPORT_FOR\)/],
+  [['find', 'AAAA', '--seed', 'quic://127.0.0.1:1'], 69, /^NO_NODES: 1 seeds tried \(NO_TRANSPORT_FOR\)/],
 ];
 
 async function failureWith(args: readonly string[]): Promise<Failure> {

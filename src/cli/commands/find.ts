@@ -6,16 +6,8 @@ import { askNetwork, type ClientFlags } from '../client.js';
 import { contactLines, idText } from '../contact-text.js';
 import type { Context } from '../context.js';
 import { NegativeAnswer } from '../failure.js';
-import {
-  arbiterFlag,
-  flag,
-  groupFlag,
-  nameFlag,
-  parseCount,
-  seedFlag,
-  targetOf,
-  timeoutFlag,
-} from '../flags.js';
+import { arbiterFlag, flag, nameFlag, parseCount, seedFlag, targetOf, timeoutFlag } from '../flags.js';
+import { addGroupFlags } from '../group-options.js';
 
 interface Flags extends ClientFlags {
   readonly name?: ContactId;
@@ -23,15 +15,14 @@ interface Flags extends ClientFlags {
   readonly paths?: number;
 }
 
-export function addFind(program: Command, { output, interruption }: Context): void {
-  program
-    .command('find')
+export function addFind(program: Command, context: Context): void {
+  const { output } = context;
+  addGroupFlags(program.command('find'))
     .summary('where an id or a name is hosted')
     .description('Asks the network for the contact of an id or a name. Exits with 1 when nobody has it.')
     .argument('[id]', 'canonical base64')
     .addOption(nameFlag())
     .addOption(seedFlag())
-    .addOption(groupFlag())
     .addOption(timeoutFlag())
     .addOption(
       flag('--agree <count>', 'ask until so many nodes have it, merge what they say', parseCount('--agree')),
@@ -40,7 +31,7 @@ export function addFind(program: Command, { output, interruption }: Context): vo
     .addOption(arbiterFlag())
     .action(async (id: string | undefined, { name, agree = 1, paths = 1, ...flags }: Flags) => {
       const target = targetOf(id, name);
-      const contact = await askNetwork(flags, interruption, (node, call) =>
+      const contact = await askNetwork(flags, context, (node, call) =>
         node.find(target, { ...call, agree, paths }),
       );
       if (contact === undefined) throw new NegativeAnswer('NOT_FOUND', `nobody has ${idText(target)}`);

@@ -2,25 +2,22 @@
 
 import type { Command } from 'commander';
 import { tcp } from '../../../transports/tcp/index.js';
-import { type Arbiter, type Contact, type ContactInput, Disgover } from '../../index.js';
+import { ws } from '../../../transports/ws/index.js';
+import { type Arbiter, type Contact, type ContactInput, Disgover, DisgoverError } from '../../index.js';
 import { transportText } from '../contact-text.js';
 import type { Context } from '../context.js';
-import { arbiterFlag, flag, groupFlag, listFlag, parseEndpoint, seedFlag } from '../flags.js';
+import { arbiterFlag, type Endpoint, listFlag, parseEndpoint, seedFlag } from '../flags.js';
+import { addGroupFlags, type GroupFlags, groupOptions, tlsOptions } from '../group-options.js';
 import { aborted, throwIfInterrupted } from '../interruption.js';
 import { parseRegistration } from '../registration.js';
 
-interface Flags {
-  readonly listen?: Endpoint;
-  readonly advertise?: Endpoint;
+interface Flags extends GroupFlags {
+  readonly listen?: readonly Endpoint[];
+  readonly advertise?: readonly Endpoint[];
+  readonly origin?: readonly string[];
   readonly seed?: readonly string[];
-  readonly group?: string;
   readonly register?: readonly ContactInput[];
   readonly arbiter?: Arbiter;
-}
-
-interface Endpoint {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Of the grace that a signal gives: what is hosted here is withdrawn, and the node closed in the rest of it. */
@@ -35,35 +32,35 @@ Prints one line when it is ready. Ctrl-C and SIGTERM withdraw what is registered
 and end it.
 `;
 
-export function addNode(program: Command, { output, interruption }: Context): void {
-  program
-    .command('node')
+export function addNode(program: Command, context: Context): void {
+  const { output, interruption } = context;
+  addGroupFlags(program.command('node'))
     .summary('run a node until Ctrl-C or SIGTERM')
     .description('Runs a node, which answers others and hosts what is registered with it.')
     .addOption(
-      flag(
+      listFlag(
         '--listen <address>',
-        'tcp://HOST:PORT (default: 127.0.0.1, a free port)',
+        'tcp://HOST:PORT or ws://HOST:PORT (one of each; default: tcp, 127.0.0.1, a free port)',
         parseEndpoint('--listen'),
       ),
     )
     .addOption(
-      flag(
+      listFlag(
         '--advertise <address>',
-        'what others dial, where that is another address',
+        'what others dial, where that is another address (one for each --listen)',
         parseEndpoint('--advertise'),
       ),
     )
+    .addOption(listFlag('--origin <origin>', 'pages that may open WebSockets (repeatable)', String))
     .addOption(seedFlag())
-    .addOption(groupFlag())
     .addOption(listFlag('--register <json>', 'host an entity (repeatable), see below', parseRegistration))
     .addOption(arbiterFlag())
     .addHelpText('after', NOTES)
     .action(async (flags: Flags) => {
-      if (isPrivileged(flags.listen)) {
+      if (flags.listen?.some(isPrivileged)) {
         output.notice('RUNNING_AS_ROOT: for a port under 1024, CAP_NET_BIND_SERVICE is enough');
       }
-      const node = await start(flags, interruption);
+      const node = await start(flags, context);
       try {
         const registered = await registerAll(node, flags, interruption);
         if (node.state === 'isolated') output.notice('no seed has answered: they are asked again and again');
@@ -79,19 +76,40 @@ export function addNode(program: Command, { output, interruption }: Context): vo
     });
 }
 
-function start(
-  { listen, advertise, seed = [], group, arbiter }: Flags,
-  signal: AbortSignal,
+async function start(
+  {
+    listen = [{ type: 'tcp', host: '127.0.0.1', port: 0 }],
+    advertise = [],
+    origin,
+    seed = [],
+    ...flags
+  }: Flags,
+  { output, interruption: signal }: Context,
 ): Promise<Disgover> {
+  const tls = await tlsOptions(flags);
+  const at = (type: Endpoint['type']) => {
+    const { type: _, ...endpoint } = only('--listen', type, listen) ?? { type, listen: false };
+    const { type: __, ...advertised } = only('--advertise', type, advertise) ?? { type };
+    const isAdvertised = Object.keys(advertised).length > 0;
+    return { ...endpoint, ...(isAdvertised && { advertise: advertised }), ...(tls && { tls }) };
+  };
   return Disgover.start(
     {
-      transport: tcp({ ...listen, ...(advertise && { advertise }) }),
+      // Both, so that a node which listens on one still reaches those who listen on the other.
+      transport: [tcp(at('tcp')), ws({ ...at('ws'), ...(origin && { origins: origin }) })],
       seeds: seed,
-      ...(group !== undefined && { group }),
-      ...arbiter,
+      ...(await groupOptions(flags, output)),
+      ...flags.arbiter,
     },
     { signal },
   );
+}
+
+/** @throws DisgoverError `ERR_DUPLICATE_FLAG`. */
+function only(name: string, type: string, endpoints: readonly Endpoint[]): Endpoint | undefined {
+  const [endpoint, another] = endpoints.filter((one) => one.type === type);
+  if (another === undefined) return endpoint;
+  throw new DisgoverError('DUPLICATE_FLAG', `${name}: one ${type} address`);
 }
 
 function registerAll(node: Disgover, { register = [] }: Flags, signal: AbortSignal): Promise<Contact[]> {
@@ -108,6 +126,6 @@ async function leave(node: Disgover, registered: readonly Contact[]): Promise<vo
   await Promise.allSettled(registered.map((contact) => node.unregister(contact, { signal })));
 }
 
-function isPrivileged(listen: Endpoint | undefined): boolean {
-  return listen !== undefined && listen.port > 0 && listen.port < 1_024 && process.getuid?.() === 0;
+function isPrivileged({ port }: Endpoint): boolean {
+  return port > 0 && port < 1_024 && process.getuid?.() === 0;
 }

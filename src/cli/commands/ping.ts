@@ -7,7 +7,8 @@ import { type ClientFlags, withClient } from '../client.js';
 import { contactLines, idText } from '../contact-text.js';
 import type { Context } from '../context.js';
 import { NegativeAnswer } from '../failure.js';
-import { groupFlag, nameFlag, targetOf, timeoutFlag } from '../flags.js';
+import { nameFlag, targetOf, timeoutFlag } from '../flags.js';
+import { addGroupFlags } from '../group-options.js';
 import { bounded } from '../interruption.js';
 import { milliseconds } from '../output.js';
 
@@ -24,9 +25,9 @@ interface Answer {
   readonly hosted?: Contact;
 }
 
-export function addPing(program: Command, { output, interruption }: Context): void {
-  program
-    .command('ping')
+export function addPing(program: Command, context: Context): void {
+  const { output } = context;
+  addGroupFlags(program.command('ping'))
     .summary('whether a node answers, and whether it hosts an id')
     .description(
       'Asks the node at an address who it is. Exits with 1 when it does not host the id asked for.',
@@ -34,11 +35,10 @@ export function addPing(program: Command, { output, interruption }: Context): vo
     .argument('<address>', 'tcp://HOST:PORT')
     .argument('[id]', 'canonical base64: does the node host it?')
     .addOption(nameFlag())
-    .addOption(groupFlag())
     .addOption(timeoutFlag())
     .action(async (address: string, id: string | undefined, { name, ...flags }: Flags) => {
       const asked = id === undefined && name === undefined ? undefined : targetOf(id, name);
-      const answer = await withClient(flags, interruption, (node, { signal, timeoutMs }) =>
+      const answer = await withClient(flags, context, (node, { signal, timeoutMs }) =>
         ask(node, address, asked, bounded(signal, timeoutMs, `no answer from ${address}`)),
       );
       output.result(answer, ({ node, ms, hosted }) => [

@@ -6,7 +6,8 @@ import { askNetwork, type ClientFlags } from '../client.js';
 import { contactLines, idText } from '../contact-text.js';
 import type { Context } from '../context.js';
 import { NegativeAnswer } from '../failure.js';
-import { flag, groupFlag, nameFlag, parseCount, seedFlag, targetOf, timeoutFlag } from '../flags.js';
+import { flag, nameFlag, parseCount, seedFlag, targetOf, timeoutFlag } from '../flags.js';
+import { addGroupFlags } from '../group-options.js';
 import { aligned, cut, milliseconds } from '../output.js';
 
 interface Flags extends ClientFlags {
@@ -14,9 +15,9 @@ interface Flags extends ClientFlags {
   readonly paths?: number;
 }
 
-export function addTrace(program: Command, { output, interruption }: Context): void {
-  program
-    .command('trace')
+export function addTrace(program: Command, context: Context): void {
+  const { output } = context;
+  addGroupFlags(program.command('trace'))
     .summary('the way of a lookup, one line a node that was asked')
     .description(
       'Walks to an id or a name and shows each node that was asked: at which hop, how many bits of distance were left, ' +
@@ -25,14 +26,11 @@ export function addTrace(program: Command, { output, interruption }: Context): v
     .argument('[id]', 'canonical base64')
     .addOption(nameFlag())
     .addOption(seedFlag())
-    .addOption(groupFlag())
     .addOption(timeoutFlag())
     .addOption(flag('--paths <count>', 'walk over so many paths that share no node', parseCount('--paths')))
     .action(async (id: string | undefined, { name, paths = 1, ...flags }: Flags) => {
       const target = targetOf(id, name);
-      const trace = await askNetwork(flags, interruption, (node, call) =>
-        node.trace(target, { ...call, paths }),
-      );
+      const trace = await askNetwork(flags, context, (node, call) => node.trace(target, { ...call, paths }));
       output.result(trace, traceLines);
       if (trace.found === undefined) throw new NegativeAnswer('NOT_FOUND', `nobody has ${idText(target)}`);
     });
