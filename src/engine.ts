@@ -15,7 +15,7 @@ import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
 import { converge } from './lookup/converge.js';
 import { Finder } from './lookup/find.js';
-import { Walker } from './lookup/walker.js';
+import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { type AskHostDependencies, askHost } from './relay/ask-host.js';
 import { Passages } from './relay/passages.js';
@@ -209,7 +209,8 @@ export class Engine {
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
       isEligible: (contact) =>
         contact.id !== this.#own.id && !this.routing.isQuarantined(contact.id, contact),
-      start: (target, count) => this.routing.start(target, count),
+      start: (target, count) => this.#start(target, count),
+      kinds: this.#kinds(),
       rejoin: (signal) => this.join.join(signal),
       onWalked: (target) => this.routing.walked(target),
       seeds: () => ({ count: options.seeds.length, fault: this.join.lastFault }),
@@ -439,6 +440,20 @@ export class Engine {
     if (!(parsed instanceof Refusal)) return undefined;
     this.#refused((toldBy ?? contact).id, parsed);
     return Promise.reject(DisgoverError.from(parsed));
+  }
+
+  /** Whom a walk asks first: the closest of our table, of those that we reach in each way. */
+  #start(target: Key, count: number): readonly EncodedContact[] {
+    const { transports } = this.options;
+    if (transports.length === 1) return this.routing.start(target, count);
+    return transports.flatMap(({ name }) => this.routing.start(target, count, new Set([name])));
+  }
+
+  #kinds(): WalkerDependencies['kinds'] {
+    const names = this.options.transports.map(({ name }) => name);
+    const of = (contact: EncodedContact) =>
+      names.filter((name) => addressesOf(contact).some(({ type }) => type === name));
+    return names.length === 1 ? undefined : { count: names.length, of };
   }
 
   #speaks(type: string): boolean {

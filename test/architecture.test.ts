@@ -139,7 +139,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'the state machine of a lookup knows ids, contracts, wire and limits': [
     'src/lookup/lookup.ts → src/runtime/deadline.ts',
     only(
-      ['src/lookup/lookup.ts', 'src/lookup/lookup-peer.ts'],
+      ['src/lookup/lookup.ts', 'src/lookup/lookup-peer.ts', 'src/lookup/places.ts'],
       'src/contracts/',
       'src/limits.ts',
       'src/id/',

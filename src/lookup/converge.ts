@@ -4,10 +4,8 @@
 // Only the burst carries what the query announces or withdraws: nodes that a walk merely passes would hold copies that
 // the next announce, coming another way, does not reach.
 
-import { ClosestList } from '../id/closest-list.js';
 import { keyOf } from '../id/key.js';
 import type { NodesQuery } from '../rpc/client.js';
-import type { EncodedContact } from '../wire/contact-codec.js';
 import type { WalkStep } from './run-lookup.js';
 import type { Walker, WalkOptions } from './walker.js';
 
@@ -19,7 +17,7 @@ export async function* converge(
 ): AsyncGenerator<WalkStep, void, undefined> {
   const { k, alpha } = walker;
   const { target } = query;
-  const nearest = new ClosestList<EncodedContact>('key' in target ? target.key : keyOf(target.id), k);
+  const nearest = walker.nearest('key' in target ? target.key : keyOf(target.id));
   for await (const step of walker.walk({ target }, { ...options, count: alpha })) {
     if (step.type === 'failed') continue;
     nearest.add(step.peer.contact);

@@ -19,6 +19,8 @@ export class LookupPeer {
   state: LookupPeerState = 'heard';
   askedAt = 0;
   lateAt = 0;
+  /** How it can be dialled; known where that matters. */
+  kinds: readonly string[] | undefined;
 
   constructor(contact: EncodedContact, toldBy?: LookupPeer) {
     this.contact = contact;

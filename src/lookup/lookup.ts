@@ -10,6 +10,7 @@ import type { ContactId } from '../id/contact-id.js';
 import type { Key } from '../id/key.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { LookupPeer } from './lookup-peer.js';
+import { type KindsOf, Places } from './places.js';
 
 export interface LookupOptions {
   /** How many of the closest must have answered. */
@@ -20,6 +21,8 @@ export interface LookupOptions {
   readonly maxRequests: number;
   /** Most nodes remembered as candidates; the furthest are forgotten. */
   readonly maxCandidates: number;
+  /** Where the k closest of each kind must have answered. Absent: the k closest, of whatever kind. */
+  readonly kindsOf?: KindsOf | undefined;
 }
 
 export type LookupMove =
@@ -90,8 +93,7 @@ export class Lookup {
         ? { type: 'ask', peer: candidate }
         : { type: 'wait', until: this.#nextLate() };
     }
-    const isSettled = this.#peers.items.slice(0, this.#options.k).every(({ state }) => state === 'answered');
-    if (isSettled) return { type: 'end', reason: this.#answers === 0 ? 'nobody' : 'closest' };
+    if (this.#isSettled()) return { type: 'end', reason: this.#answers === 0 ? 'nobody' : 'closest' };
     if (this.#inFlight.size > 0) return { type: 'wait', until: this.#nextLate() };
     return { type: 'end', reason: 'requests' };
   }
@@ -136,13 +138,27 @@ export class Lookup {
 
   /** The closest that was not asked, among the k closest. Who is late does not count: the next one takes the place. */
   #candidate(): LookupPeer | undefined {
-    let counted = 0;
+    const places = this.#places();
     for (const peer of this.#peers.items) {
       if (peer.state === 'late') continue;
-      if (counted++ === this.#options.k) break;
-      if (peer.state === 'heard') return peer;
+      if (places.areTaken) break;
+      if (places.take(peer) && peer.state === 'heard') return peer;
     }
     return undefined;
+  }
+
+  /** Whether the k closest have all answered. */
+  #isSettled(): boolean {
+    const places = this.#places();
+    for (const peer of this.#peers.items) {
+      if (places.areTaken) break;
+      if (places.take(peer) && peer.state !== 'answered') return false;
+    }
+    return true;
+  }
+
+  #places(): Places {
+    return new Places(this.#options.k, this.#options.kindsOf);
   }
 
   #nextLate(): number | undefined {

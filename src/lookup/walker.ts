@@ -1,6 +1,7 @@
 // Every walk of a node starts here: a place among the lookups, whom to ask first, the deadline, and what the driver needs.
 
 import { DisgoverError } from '../errors.js';
+import { ClosestList } from '../id/closest-list.js';
 import { type Key, keyOf } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { NodesQuery } from '../rpc/client.js';
@@ -10,6 +11,7 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
 import { DisjointLookup } from './disjoint-lookup.js';
 import { Lookup, type LookupEnd } from './lookup.js';
+import type { KindsOf } from './places.js';
 import { runLookup, type WalkDependencies, type WalkStep } from './run-lookup.js';
 
 export interface WalkOptions {
@@ -37,6 +39,8 @@ export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
   ) => Promise<Nodes>;
   /** Whom to ask first: the closest in our table. */
   readonly start: (target: Key, count: number) => readonly EncodedContact[];
+  /** For a node that speaks several transports: how many, and which of them a peer speaks. Absent: it speaks one. */
+  readonly kinds?: { readonly count: number; readonly of: KindsOf } | undefined;
   /** Tries to get to know somebody when we know nobody. Resolves either way. */
   readonly rejoin: (signal: Abortable) => Promise<void>;
   readonly onWalked: (target: Key) => void;
@@ -65,6 +69,12 @@ export class Walker {
 
   get alpha(): number {
     return this.#deps.alpha;
+  }
+
+  /** The closest that were heard of, as many as a walk may need of them to start with. */
+  nearest(target: Key): ClosestList<EncodedContact> {
+    const { k, kinds } = this.#deps;
+    return new ClosestList(target, kinds === undefined ? k : kinds.count * limits.lookupCandidates);
   }
 
   isEligible(contact: EncodedContact): boolean {
@@ -119,9 +129,10 @@ export class Walker {
 
   #lookup(target: Key, { paths = 1, count, concurrency }: WalkOptions): Lookup | DisjointLookup {
     const { k = this.#deps.k, alpha = this.#deps.alpha } = { k: count, alpha: concurrency };
-    const shared = { k, alpha, maxCandidates: limits.lookupCandidates };
-    if (paths === 1) return new Lookup(target, { ...shared, maxRequests: limits.lookupRequests });
-    return new DisjointLookup(target, paths, { ...shared, maxRequests: limits.lookupPathsRequests });
+    const { count: kinds, of: kindsOf } = this.#deps.kinds ?? { count: 1, of: undefined };
+    const shared = { k, alpha, maxCandidates: kinds * limits.lookupCandidates, kindsOf };
+    if (paths === 1) return new Lookup(target, { ...shared, maxRequests: kinds * limits.lookupRequests });
+    return new DisjointLookup(target, paths, { ...shared, maxRequests: kinds * limits.lookupPathsRequests });
   }
 
   async #start(target: Key, signal: Abortable): Promise<readonly EncodedContact[]> {

@@ -155,11 +155,11 @@ export class Routing {
   }
 
   /** Where a walk of our own starts: the same, and the doubtful when there is nobody else. */
-  start(target: Key, count: number): readonly EncodedContact[] {
-    const sure = this.closest(target, count);
+  start(target: Key, count: number, reach?: Reach): readonly EncodedContact[] {
+    const sure = this.closest(target, count, reach);
     return sure.length > 0
       ? sure
-      : this.#table.closest(target, count, { doubtful: true }).map(({ contact }) => contact);
+      : this.#table.closest(target, count, { doubtful: true, reach }).map(({ contact }) => contact);
   }
 
   /** A lookup has walked towards `target`: its bucket is fresh. */

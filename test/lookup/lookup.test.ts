@@ -6,6 +6,10 @@ import { type Topology, topology } from '../support/topology.js';
 
 const target = keyOfName('target');
 
+interface WalkedOptions extends Omit<LookupOptions, 'kindsOf'> {
+  readonly kindsOf: (distance: number) => readonly string[];
+}
+
 /** A lookup that is asked by hand; nodes are written as their distances from the target. */
 class Walked {
   readonly lookup: Lookup;
@@ -13,13 +17,18 @@ class Walked {
   readonly peers = new Map<number, LookupPeer>();
   now = 0;
 
-  constructor(start: readonly number[], knows: Topology = {}, options: Partial<LookupOptions> = {}) {
+  constructor(
+    start: readonly number[],
+    knows: Topology = {},
+    { kindsOf, ...options }: Partial<WalkedOptions> = {},
+  ) {
     this.network = topology(target, knows);
     this.lookup = new Lookup(target, {
       k: 3,
       alpha: 2,
       maxRequests: 64,
       maxCandidates: 256,
+      kindsOf: kindsOf && ((contact) => kindsOf(this.network.distanceOf(contact))),
       ...options,
     });
     this.lookup.hear(this.network.all(...start));
@@ -351,6 +360,52 @@ describe('Lookup', () => {
       walked.lookup.asked(move.peer, 0, 10);
       walked.lookup.asked(move.peer, 5, 20);
       expect([walked.lookup.requests, move.peer.lateAt]).to.deep.equal([1, 10]);
+    });
+  });
+
+  context('when peers are of two kinds', () => {
+    // Odd ones speak one transport, even ones another, those above 100 both, those above 200 none of ours.
+    const kindsOf = (distance: number) => {
+      if (distance > 200) return [];
+      return distance > 100 ? ['odd', 'even'] : [distance % 2 === 0 ? 'even' : 'odd'];
+    };
+    const walkedOf = (start: readonly number[], knows: Topology = {}) =>
+      new Walked(start, knows, { k: 2, alpha: 20, kindsOf });
+
+    it('asks the k closest of each, though all of one kind are closer', () => {
+      const walked = walkedOf([1, 3, 5, 7, 10, 12, 14]);
+      expect(walked.ask()).to.deep.equal([1, 3, 10, 12]);
+      walked.answer(1, 3, 10);
+      expect(walked.move).to.include({ type: 'wait' });
+      walked.answer(12);
+      expect(walked.move).to.deep.equal({ type: 'end', reason: 'closest' });
+    });
+
+    it('goes on with the one when it has done with the other', () => {
+      const walked = walkedOf([1, 3, 10, 12], { 10: [8], 8: [6] });
+      expect(walked.ask()).to.deep.equal([1, 3, 10, 12]);
+      walked.answer(1, 3, 10);
+      expect(walked.ask()).to.deep.equal([8]);
+      walked.answer(8);
+      expect(walked.ask()).to.deep.equal([6]);
+    });
+
+    it('counts who speaks both for both', () => {
+      expect(walkedOf([1, 10, 101, 12, 3]).ask()).to.deep.equal([1, 3, 10, 12]);
+      expect(walkedOf([99, 101, 102, 100]).ask()).to.deep.equal([99, 100, 101]);
+    });
+
+    it('puts another in the place of one that failed', () => {
+      const walked = walkedOf([1, 3, 5, 10, 12, 14]);
+      walked.ask();
+      walked.fail(10);
+      expect(walked.ask()).to.deep.equal([14]);
+    });
+
+    it('asks nobody who speaks none of ours', () => {
+      const walked = walkedOf([201, 202]);
+      expect(walked.ask()).to.deep.equal([]);
+      expect(walked.move).to.deep.equal({ type: 'end', reason: 'nobody' });
     });
   });
 });
