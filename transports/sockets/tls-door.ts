@@ -84,7 +84,7 @@ export class TlsDoor {
   #shakeHands(socket: Socket, bytes: Buffer): void {
     // Before the one that forgets it. What is not told otherwise: the other end left, or this one did for its certificate.
     socket.prependOnceListener('close', () => {
-      const detail = 'ended in the handshake: one end does not trust the certificate of the other';
+      const detail = 'ended in the handshake, as when one end does not trust the other';
       this.#report(socket, { code: 'TLS_FAILED', detail });
     });
     // Who ends in the middle of it ends it all.
