@@ -2,7 +2,7 @@
 
 import type { Contacts, Observation } from '../contacts/observe.js';
 import type { TransportInfo } from '../contracts/transport.js';
-import { Refusal } from '../errors.js';
+import { type DisgoverError, type ErrorCode, Refusal } from '../errors.js';
 import { bytesOfContactId } from '../id/contact-id.js';
 import { converge } from '../lookup/converge.js';
 import type { Walker, WalkOptions } from '../lookup/walker.js';
@@ -23,6 +23,9 @@ export interface AnnounceDependencies {
 /** Hosts of older contacts that are told of ours directly, at most. */
 const HOSTS_TOLD = 8;
 
+/** Why a holder that lives does not take what is announced: it has something else of the id, or has had. */
+const KNOWS_BETTER: ReadonlySet<ErrorCode> = new Set(['ERR_ID_KEY_MISMATCH', 'ERR_STALE_SEQ']);
+
 /**
  * Announces a registration to its k holders. Resolves to how many nodes heard it.
  * @throws as the walk does: `ERR_NO_NODES`, `ERR_LOOKUP_TIMEOUT`, `ERR_CLOSED`, the signal's reason.
@@ -37,24 +40,42 @@ export async function announce(
   const displaced = new Map<string, TransportInfo>();
   const observe = (contact: EncodedContact, how: Observation, from: EncodedContact): void => {
     const observed = deps.contacts.observe(contact, how);
-    if (observed instanceof Refusal) deps.onRefused(from, observed);
+    // A holder is not at fault for having had a version before ours, or one of another owner.
+    const isFault = observed instanceof Refusal && !KNOWS_BETTER.has(`ERR_${observed.code}`);
+    if (isFault) deps.onRefused(from, observed);
   };
-  const heard = await tellHolders(query, deps, options, (nodes, from) => {
-    for (const before of nodes.conflicts) {
-      if (before.id !== own.id) continue;
-      // Where nothing is held after an announce, it is what was withdrawn that stands.
-      if (nodes.exact === undefined) {
-        observe(before, { type: 'buried', from }, from);
-        continue;
+  const observeExact = ({ exact }: Nodes, from: EncodedContact): boolean => {
+    const { contact, ttlSeconds = 0 } = exact ?? {};
+    if (contact?.id !== own.id || contact.equals(own)) return false;
+    observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000, from }, from);
+    return true;
+  };
+  let isRefused = false;
+  const onRefused = () => {
+    isRefused = true;
+  };
+  const heard = await tellHolders(
+    query,
+    deps,
+    options,
+    (nodes, from) => {
+      for (const before of nodes.conflicts) {
+        if (before.id !== own.id) continue;
+        // Where nothing is held after an announce, it is what was withdrawn that stands.
+        if (nodes.exact === undefined) {
+          observe(before, { type: 'buried', from }, from);
+          continue;
+        }
+        observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000, from }, from);
+        const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
+        for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
       }
-      observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000, from }, from);
-      const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
-      for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
-    }
-    const { contact, ttlSeconds = 0 } = nodes.exact ?? {};
-    if (contact?.id === own.id && !contact.equals(own))
-      observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000, from }, from);
-  });
+      observeExact(nodes, from);
+    },
+    onRefused,
+  );
+  // A refusal does not say what stands instead.
+  if (isRefused) await askFirst(query, deps, options, observeExact);
   const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
   const others = [...displaced].filter(([text]) => !here.has(text));
   await Promise.all(others.map(([, host]) => deps.tell(host, query, options.signal)));
@@ -71,17 +92,41 @@ export function withdraw(
   return tellHolders(query, deps, options, () => {});
 }
 
+/** Asks for the target, until an answer is one. Nobody is told anything. */
+async function askFirst(
+  { target }: NodesQuery,
+  { walker }: AnnounceDependencies,
+  options: Pick<WalkOptions, 'signal'>,
+  isOne: (nodes: Nodes, from: EncodedContact) => boolean,
+): Promise<void> {
+  try {
+    for await (const step of walker.walk({ target }, options)) {
+      if (step.type !== 'failed' && isOne(step.nodes, step.peer.contact)) return;
+    }
+  } catch {
+    // What was to be announced has been; who could say more is gone.
+  }
+}
+
 async function tellHolders(
   query: NodesQuery,
   { walker }: AnnounceDependencies,
   options: Pick<WalkOptions, 'signal'>,
   onNodes: (nodes: Nodes, from: EncodedContact) => void,
+  onRefused: () => void = () => {},
 ): Promise<number> {
   let heard = 0;
-  for await (const step of converge(walker, query, options)) {
-    if (step.type === 'failed') continue;
-    heard++;
-    onNodes(step.nodes, step.peer.contact);
+  try {
+    for await (const step of converge(walker, query, options)) {
+      if (step.type === 'answered') onNodes(step.nodes, step.peer.contact);
+      else if (KNOWS_BETTER.has(step.fault.code)) onRefused();
+      else continue;
+      heard++;
+    }
+  } catch (fault) {
+    // To a walk, a refusal is no answer.
+    const isHeard = heard > 0 && (fault as DisgoverError).code === 'ERR_NO_NODES';
+    if (!isHeard) throw fault;
   }
   return heard;
 }
