@@ -34,7 +34,10 @@ export interface DialOption {
 }
 
 export interface DisgoverOptions {
-  /** How other nodes are reached: `tcp({ host, port })`. An array: listens on each, dials through whichever a contact offers. */
+  /**
+   * How other nodes are reached: `tcp({ host, port })`. An array, at most 4: listens on each, dials through whichever a contact offers;
+   * where that is several, the first of the array first, and the next beside it when it has not answered in 250 ms.
+   */
   readonly transport: Transport | readonly Transport[];
 
   /** Nodes to meet first, as addresses (`tcp://10.0.0.7:6742`) or contacts. Default none: others come to this one. */
