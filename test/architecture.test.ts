@@ -162,6 +162,13 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
         'src/identity/key-file.ts',
       ),
   ],
+  'the WebSocket links of browsers import nothing of Node': [
+    'transports/ws/ws-link.browser.ts → ws',
+    ({ from, to, isType }) =>
+      /^transports\/ws\/(?:.+\.browser|url|closing|waiting-frames)\.ts$/.test(from) &&
+      !isType &&
+      !/^(?:src\/plugin|transports\/ws\/(?:.+\.browser|url|closing|waiting-frames))\.ts$/.test(to),
+  ],
   'packages are dependencies': [
     'src/disgover.ts → pino',
     ({ to }) => isPackage(to) && !Object.hasOwn(dependencies, to),

@@ -97,7 +97,7 @@ const faults: Record<string, [fact: RegExp, spoil: (link: Link) => Partial<Link>
       return { maxFrameBytes: 4_096 };
     },
   ],
-  'hands over frames in spite of a pause': [/hands over nothing/, () => ({ pause: () => undefined })],
+  'hands over frames in spite of a pause': [/hands over nothing while/, () => ({ pause: () => undefined })],
   'forgets what came during a pause': [
     /hands over no other/,
     (link) => {

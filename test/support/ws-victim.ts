@@ -69,4 +69,4 @@ async function serve(): Promise<void> {
   process.on('disconnect', () => process.exit());
 }
 
-if (process.argv[1] === file && process.send !== undefined) await serve();
+if (process.argv[1] === file && process.send !== undefined) void serve();
