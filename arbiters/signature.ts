@@ -1,4 +1,4 @@
-// A contact as its owner signs it: which bytes, by whom, and the way back (docs/PROTOCOL.md, section 13).
+// A contact as its owner signs it: which bytes, by whom, and the way back (docs/PROTOCOL.md, section 14).
 
 import { base64pad } from 'multiformats/bases/base64';
 import {

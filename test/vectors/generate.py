@@ -307,6 +307,134 @@ def contacts():
     }
 
 
+# --- Signed contacts: Ed25519 as in RFC 8032, section 5.1, by its formulas and without any haste -------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+
+
+def add(a, b):
+    (ax, ay), (bx, by) = a, b
+    product = D * ax * bx * ay * by % P
+    return ((ax * by + ay * bx) * pow(1 + product, -1, P) % P, (ay * by + ax * bx) * pow(1 - product, -1, P) % P)
+
+
+def times(scalar, point):
+    result = (0, 1)
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point = add(point, point)
+        scalar >>= 1
+    return result
+
+
+def root(y):
+    """The even x of a point."""
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    return x if x % 2 == 0 else P - x
+
+
+BASE_Y = 4 * pow(5, -1, P) % P
+BASE = (root(BASE_Y), BASE_Y)
+
+
+def spelled(point):
+    x, y = point
+    return (y | (x & 1) << 255).to_bytes(32, 'little')
+
+
+def hashed(*parts_of):
+    return int.from_bytes(hashlib.sha512(b''.join(parts_of)).digest(), 'little')
+
+
+def secret_of(seed):
+    digest = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(digest[:32], 'little') & (2**254 - 8) | 2**254
+    return scalar, digest[32:]
+
+
+def public_key(seed):
+    return spelled(times(secret_of(seed)[0], BASE))
+
+
+def ed25519(seed, message):
+    scalar, prefix = secret_of(seed)
+    key = spelled(times(scalar, BASE))
+    nonce = hashed(prefix, message) % L
+    r = spelled(times(nonce, BASE))
+    return r + ((nonce + hashed(r, key, message) * scalar) % L).to_bytes(32, 'little')
+
+
+# RFC 8032, section 7.1, test 1.
+assert ed25519(bytes.fromhex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'), b'').hex().startswith('e5564300c360ac72')
+
+SEEDS = {'owner': bytes(range(32)), 'other': bytes([7] * 32)}
+OWNER_ID = b64(hashlib.sha256(public_key(SEEDS['owner'])).digest()[:20])
+OTHER_ID = b64(hashlib.sha256(public_key(SEEDS['other'])).digest()[:20])
+
+
+def signed_bytes(value):
+    return b'disgover contact 1\n' + canonical(value).encode()
+
+
+def signed(value, by='owner'):
+    whole = {**value, 'key': b64(public_key(SEEDS[by]))}
+    return {**whole, 'signature': b64(ed25519(SEEDS[by], signed_bytes(whole)))}
+
+
+def signed_contacts():
+    name_of = name('actor-1')
+    live = {'id': name_of, 'data': {'kind': 'printer'}, 'transport': TCP, 'vectorClock': 7, 'seq': 1700000000000}
+    ended = {'id': name_of, 'transport': TCP, 'vectorClock': 7, 'seq': 1700000000001, 'withdrawn': True}
+    samples = [
+        ('a name', live, 'owner'), ('its withdrawal', ended, 'owner'), ('nothing but an id', {'id': name('x'), 'seq': 0}, 'owner'),
+        ('the id of the key', {'id': OWNER_ID, 'seq': 2**53 - 1}, 'owner'), ('by another key', live, 'other'),
+        ('a random id of 24 bytes', {'id': b64(bytes(range(24))), 'seq': 1}, 'owner'),
+        ('keys and text out of order and beyond ASCII', {'id': name('Zürich'), 'seq': 1, 'zeta': '\u20ac', 'data': {'\ufb33': 1, '\U0001f600': 2, 'a': 1e-7, 'b': [1.5, None, True]}}, 'owner'),
+    ]
+    good, end = signed(live), signed(ended)
+    signature = base64.b64decode(good['signature'])
+    r, s = signature[:32], int.from_bytes(signature[32:], 'little')
+
+    def without(field):
+        return {key: item for key, item in good.items() if key != field}
+
+    def weak():
+        """By a key of small order: R = [S]B fits whatever is signed, one time in so many."""
+        return {**good, 'key': b64(spelled((0, 1))), 'signature': b64(spelled(times(5, BASE)) + (5).to_bytes(32, 'little'))}
+
+    refused = [
+        ('no signature', without('signature'), False, 'BAD_SIGNATURE'), ('no key', without('key'), False, 'BAD_SIGNATURE'), ('no seq', without('seq'), False, 'BAD_SIGNATURE'),
+        ('no data', without('data'), False, 'BAD_SIGNATURE'), ('other data', {**good, 'data': {'kind': 'scanner'}}, False, 'BAD_SIGNATURE'), ('another id', {**good, 'id': name('actor-2')}, False, 'BAD_SIGNATURE'),
+        ('another transport', {**good, 'transport': WS}, False, 'BAD_SIGNATURE'), ('a field more', {**good, 'more': 1}, False, 'BAD_SIGNATURE'), ('a greater seq', {**good, 'seq': good['seq'] + 1}, False, 'BAD_SIGNATURE'),
+        ('a seq that is text', signed({**live, 'seq': '1'}), False, 'BAD_SIGNATURE'), ('a seq below 0', signed({**live, 'seq': -1}), False, 'BAD_SIGNATURE'), ('a seq that is not whole', signed({**live, 'seq': 1.5}), False, 'BAD_SIGNATURE'),
+        ('another key', {**good, 'key': b64(public_key(SEEDS['other']))}, False, 'BAD_SIGNATURE'), ('the signature of another contact', {**good, 'signature': end['signature']}, False, 'BAD_SIGNATURE'),
+        ('signed without what it is for', {**good, 'signature': b64(ed25519(SEEDS['owner'], canonical(without('signature')).encode()))}, False, 'BAD_SIGNATURE'),
+        ('a signature without its padding', {**good, 'signature': good['signature'].rstrip('=')}, False, 'BAD_SIGNATURE'), ('a signature of 63 bytes', {**good, 'signature': b64(signature[:63])}, False, 'BAD_SIGNATURE'),
+        ('an S that is not below the order', {**good, 'signature': b64(r + (s + L).to_bytes(32, 'little'))}, False, 'BAD_SIGNATURE'), ('a key of small order', weak(), False, 'BAD_SIGNATURE'),
+        ('withdrawn false', signed({**live, 'withdrawn': False}), False, 'BAD_SIGNATURE'), ('withdrawn, which is not signed', {**good, 'withdrawn': True}, True, 'BAD_SIGNATURE'),
+        ('a live contact that is withdrawn', good, True, 'BAD_SIGNATURE'), ('a withdrawal that is announced', end, False, 'BAD_SIGNATURE'),
+        ('the id of another key', signed({**live, 'id': OTHER_ID}), False, 'ID_KEY_MISMATCH'), ('a name of 20 bytes', signed({**live, 'id': b64(b'a name of 20 letters')}), False, 'ID_KEY_MISMATCH'),
+    ]
+    newer = signed({**live, 'seq': live['seq'] + 5, 'vectorClock': 8})
+    claim = signed({**live, 'seq': live['seq'] + 9}, 'other')
+    met = [
+        ('a newer version', [good], newer, 'taken'), ('an older version', [newer], good, 'STALE_SEQ'), ('an older version, after a withdrawal', [good, end], good, 'STALE_SEQ'),
+        ('a newer version, after a withdrawal', [good, end], newer, 'taken'), ('a version of another key', [good], claim, 'ID_KEY_MISMATCH'), ('a version of another key, after a withdrawal', [good, end], claim, 'ID_KEY_MISMATCH'),
+    ]
+    return {
+        'keys': [{'name': who, 'seed': seed.hex(), 'publicKey': public_key(seed).hex(), 'id': b64(hashlib.sha256(public_key(seed)).digest()[:20])} for who, seed in SEEDS.items()],
+        'signed': [{'name': what, 'by': by, 'contact': value, 'signedBytes': signed_bytes({**value, 'key': b64(public_key(SEEDS[by]))}).hex(), 'signed': signed(value, by)} for what, value, by in samples],
+        'refused': [{'name': what, 'contact': value, 'isWithdrawal': withdrawn, 'code': code} for what, value, withdrawn, code in refused],
+        'met': [{'name': what, 'before': before, 'contact': value, 'outcome': outcome} for what, before, value, outcome in met],
+    }
+
+
 # --- Frames ------------------------------------------------------------------------------------------------------------
 
 NODE = {'id': b64(hashlib.sha256(b'node').digest()[:20]), 'transport': TCP}
@@ -438,6 +566,7 @@ def text_of(value):
 FILES = {
     'ids.json': ids, 'keys.json': keys, 'distances.json': distances, 'canonical-json.json': canonical_json,
     'contacts.json': contacts, 'frames.json': frames, 'bad-frames.json': bad_frames,
+    'signed-contacts.json': signed_contacts,
 }
 
 if __name__ == '__main__':
