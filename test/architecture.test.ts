@@ -169,9 +169,10 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
       !isType &&
       !/^(?:src\/plugin|transports\/ws\/(?:.+\.browser|url|closing|waiting-frames))\.ts$/.test(to),
   ],
+  // Files for browsers are bundled with the packages that they need; nobody installs those.
   'packages are dependencies': [
     'src/disgover.ts → pino',
-    ({ to }) => isPackage(to) && !Object.hasOwn(dependencies, to),
+    ({ from, to }) => isPackage(to) && !Object.hasOwn(dependencies, to) && !from.endsWith('.browser.ts'),
   ],
   'k-bucket is wrapped by the routing table': [
     'src/routing/refresh.ts → k-bucket',

@@ -1,9 +1,13 @@
 // The twin of crypto.ts in browsers. Not WebCrypto, which answers later (a contact is checked where an arbiter decides, at once),
 // is absent from pages that come by plain HTTP, and knows Ed25519 in recent browsers only.
 
-import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { scalarMult, scalarMultBase } from '@stablelib/x25519';
+
+// Without it the package answers later, by WebCrypto.
+hashes.sha512 = sha512;
 
 export interface PrivateKey {
   readonly publicKey: Uint8Array;
@@ -11,11 +15,11 @@ export interface PrivateKey {
 }
 
 export function signingKeyOf(seed: Uint8Array): PrivateKey {
-  return { publicKey: ed25519.getPublicKey(seed), handle: seed.slice() };
+  return { publicKey: getPublicKey(seed), handle: seed.slice() };
 }
 
 export function signBytes({ handle }: PrivateKey, bytes: Uint8Array): Uint8Array {
-  return ed25519.sign(bytes, handle as Uint8Array);
+  return sign(bytes, handle as Uint8Array);
 }
 
 /**
@@ -24,15 +28,14 @@ export function signBytes({ handle }: PrivateKey, bytes: Uint8Array): Uint8Array
  */
 export function isSignedBy(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  const { Point } = ed25519;
   try {
     const key = Point.fromBytes(publicKey);
     if (key.isSmallOrder()) return false;
     const r = signature.subarray(0, 32);
     const challenge = sha512.create().update(r).update(publicKey).update(bytes).digest();
-    const k = Point.Fn.create(littleEndian(challenge));
-    const ofBase = Point.BASE.multiplyUnsafe(littleEndian(signature.subarray(32)));
-    return isSameSecret(ofBase.subtract(key.multiplyUnsafe(k)).toBytes(), r);
+    const k = littleEndian(challenge) % Point.CURVE().n;
+    const ofBase = Point.BASE.multiply(littleEndian(signature.subarray(32)), false);
+    return isSameSecret(ofBase.subtract(key.multiply(k, false)).toBytes(), r);
   } catch {
     return false; // no point, or a number that is not below the order
   }
@@ -43,16 +46,13 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 export function exchangeKeyOf(seed: Uint8Array): PrivateKey {
-  return { publicKey: x25519.getPublicKey(seed), handle: seed.slice() };
+  return { publicKey: scalarMultBase(seed), handle: seed.slice() };
 }
 
 export function agreeOn({ handle }: PrivateKey, publicKey: Uint8Array): Uint8Array | undefined {
-  try {
-    const shared = x25519.getSharedSecret(handle as Uint8Array, publicKey);
-    return shared.some((byte) => byte !== 0) ? shared : undefined;
-  } catch {
-    return undefined;
-  }
+  if (publicKey.length !== 32) return undefined;
+  const shared = scalarMult(handle as Uint8Array, publicKey);
+  return shared.some((byte) => byte !== 0) ? shared : undefined;
 }
 
 export function keyedHash(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { Point } from '@noble/ed25519';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as browser from '../../src/identity/crypto.browser.js';
@@ -121,8 +121,6 @@ function littleEndian(number: bigint): Uint8Array {
 function numberOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${hexOf(Uint8Array.from(bytes).reverse())}`);
 }
-
-const { Point } = ed25519;
 
 /** What whoever knows the scalar of a key can make, whatever else has been added to the key. */
 function signWith(scalar: bigint, publicKey: Uint8Array, message: Uint8Array): Uint8Array {
