@@ -39,6 +39,14 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'the greeter at 10.0.0.2:9000 says bonjour',
     'gardeners: 0',
   ],
+  'signed-contacts.ts': [
+    'registered:        https://10.0.0.7',
+    'claimed:           https://10.0.0.7',
+    'withdrawn by it:   https://10.0.0.7',
+    'changed:           https://10.0.0.8',
+    'ended:             nobody has it',
+    'registered again:  https://10.0.0.9',
+  ],
   'two-nodes.ts': [
     "billing: { url: 'http://10.0.0.7:8080' } hosted at { host: '127.0.0.1', port: 6742, type: 'tcp' }",
   ],
