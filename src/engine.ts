@@ -147,7 +147,7 @@ export class Engine {
             reach,
           });
           if (observed instanceof Refusal) return observed;
-          this.passages.open(contact, session);
+          if (!observed.isEcho) this.passages.open(contact, session);
           return observed.before?.id === contact.id ? observed.before : undefined;
         },
         withdrawn: (contact, session) => {

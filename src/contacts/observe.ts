@@ -45,6 +45,8 @@ export interface Observed {
   readonly standing?: EncodedContact;
   /** What stood before, where that was another contact. */
   readonly before?: EncodedContact;
+  /** Somebody else than its host has repeated what is known: nothing has changed. */
+  readonly isEcho?: true;
 }
 
 /** Two contacts of one id met, and the arriving one did not simply win. */
@@ -198,7 +200,7 @@ export class Contacts {
   #echoed({ id }: EncodedContact): Observed {
     const standing = this.exact(id)?.contact;
     standing?.forgetParsed();
-    return standing === undefined ? {} : { standing };
+    return { ...(standing && { standing }), isEcho: true };
   }
 
   /** The node's own contact is never written by what comes in. */
