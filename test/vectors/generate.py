@@ -7,6 +7,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import sys
@@ -514,6 +515,14 @@ def bad_frames():
         ('an unknown kind without a request id', u8(0x7f) + b'\x00\x00\x00', 'BAD_FRAME', 'request', None),
         ('PROOF of identity of kind 3', u8(0x02) + u8(3) + u8(0) + NONE, 'BAD_FRAME', 'other', None),
         # HELLO
+        ('PROOF with nothing', u8(0x02), 'BAD_FRAME', 'other', None),
+        ('PROOF with half a signature', u8(0x02) + u8(1) + bytes(32) + u8(0) + NONE, 'BAD_FRAME', 'other', None),
+        ('PROOF that is neither with nor without a secret', u8(0x02) + u8(0) + u8(2) + bytes(32) + NONE, 'BAD_FRAME', 'other', None),
+        ('PROOF with half a proof of the secret', u8(0x02) + u8(0) + u8(1) + bytes(16), 'BAD_FRAME', 'other', None),
+        ('PROOF with a byte after it', u8(0x02) + u8(0) + u8(0) + NONE + b'\x00', 'BAD_FRAME', 'other', None),
+        ('HELLO with a key of 31 bytes', frame(HELLO, parts((1, bytes(31)))), 'BAD_FRAME', 'other', None),
+        ('HELLO with an exchange key of 33 bytes', frame(HELLO, parts((1, bytes(32)), (2, bytes(33)))), 'BAD_FRAME', 'other', None),
+        ('HELLO with a remembered key of no bytes', frame(HELLO, parts((3, b''))), 'BAD_FRAME', 'other', None),
         ('HELLO with nothing', u8(0x01), 'BAD_FRAME', 'other', None),
         ('HELLO with another magic', u8(0x01) + b'DSGX' + frame(HELLO)[5:], 'BAD_MAGIC', 'other', None),
         ('HELLO cut before its group', hello_start, 'BAD_FRAME', 'other', None),
@@ -559,6 +568,136 @@ def bad_frames():
             for what, data, code, of, request_id in cases]
 
 
+# --- Handshakes --------------------------------------------------------------------------------------------------------
+#
+# Ed25519 stands above; X25519 as RFC 7748 §5 writes it.
+
+def clamped(data):
+    return int.from_bytes(data, 'little') & (2**254 - 8) | 2**254
+
+
+def x25519(seed, u_bytes):
+    number = clamped(seed)
+    u = int.from_bytes(u_bytes, 'little') & (2**255 - 1)
+    x2, z2, x3, z3, swap = 1, 0, u, 1, 0
+    for t in reversed(range(255)):
+        bit = number >> t & 1
+        if swap ^ bit:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+        swap = bit
+        a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
+        da, cb = d * a, c * b
+        aa, bb = a * a % P, b * b % P
+        x3, z3 = (da + cb)**2 % P, u * (da - cb)**2 % P
+        x2, z2 = aa * bb % P, (aa - bb) * (aa + 121665 * (aa - bb)) % P
+    if swap:
+        x2, z2 = x3, z3
+    return (x2 * pow(z2, -1, P) % P if z2 % P else 0).to_bytes(32, 'little')
+
+
+def exchange_key(seed):
+    return x25519(seed, (9).to_bytes(32, 'little'))
+
+
+def hmac256(key, message):
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+# RFC 7748 §5.2, the first.
+assert x25519(bytes.fromhex('a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4'), bytes.fromhex('e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c')).hex() == 'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552'
+
+
+class Node:
+    """A node of a handshake: its seeds, and what it sends."""
+
+    def __init__(self, letter, port, keys=True):
+        self.seed = hashlib.sha256(b'signing ' + letter.encode()).digest()
+        self.exchange_seed = hashlib.sha256(b'exchange ' + letter.encode()).digest()
+        self.has_keys = keys
+        self.key = public_key(self.seed)
+        self.exchange = exchange_key(self.exchange_seed)
+        self.id = b64(hashlib.sha256(self.key).digest()[:20]) if keys else name(letter)
+        self.contact = {'id': self.id, 'transport': {'type': 'tcp', 'host': '127.0.0.1', 'port': port}}
+
+    def vector(self):
+        keys = {'seed': self.seed.hex(), 'publicKey': self.key.hex(), 'exchangeSeed': self.exchange_seed.hex(), 'exchangeKey': self.exchange.hex()}
+        return {**(keys if self.has_keys else {}), 'contact': self.contact}
+
+
+def hello_frame(node, nonce, expected, remembered, secret):
+    tagged = ([(1, node.key), (2, node.exchange)] if node.has_keys else []) + ([(3, remembered)] if remembered else []) + ([(4, b'')] if secret else [])
+    message = {'type': 'hello', 'minVersion': 1, 'maxVersion': 1, 'nonce': nonce, 'group': 'disgover', 'contact': node.contact, **({'expectedId': expected} if expected else {})}
+    return frame(message, parts(*tagged))
+
+
+def proof_of(node, other, role, transcript, is_keyed, secret):
+    """The PROOF of a node, with what it is made of."""
+    identity = b'disgover 1 identity ' + role.encode() + b'\n' + transcript
+    vector, data = {}, u8(0x02)
+    if node.has_keys and is_keyed:
+        agreed = x25519(node.exchange_seed, other.exchange)
+        shared = hmac256(agreed, b'disgover 1 acquaintance\n' + b''.join(sorted([node.exchange, other.exchange])))
+        proof = hmac256(shared, identity)
+        vector['identity'] = {'how': 'keyed', 'agreed': agreed.hex(), 'shared': shared.hex(), 'message': identity.hex(), 'bytes': proof.hex()}
+        data += u8(2) + proof
+    elif node.has_keys:
+        proof = ed25519(node.seed, identity)
+        vector['identity'] = {'how': 'signed', 'message': identity.hex(), 'bytes': proof.hex()}
+        data += u8(1) + proof
+    else:
+        data += u8(0)
+    if secret:
+        group = b'disgover 1 group ' + role.encode() + b'\n' + transcript
+        vector['secret'] = {'message': group.hex(), 'bytes': hmac256(secret, group).hex()}
+        data += u8(1) + hmac256(secret, group)
+    else:
+        data += u8(0)
+    return {**vector, 'hex': (data + NONE).hex()} if vector else None
+
+
+SECRET = hashlib.sha256(b'secret').digest()
+
+
+def handshakes():
+    a, b = Node('a', 6741), Node('b', 6742)
+    plain_a, plain_b = Node('a', 6741, keys=False), Node('b', 6742, keys=False)
+    assert x25519(a.exchange_seed, b.exchange) == x25519(b.exchange_seed, a.exchange)
+    # What, dialler, dialled, by id, dialler remembers dialled, dialled remembers dialler, secret.
+    cases = [
+        ('two that meet for the first time', a, b, True, False, False, None),
+        ('two that remember each other', a, b, True, True, True, None),
+        ('one that is remembered, and dials an address without an id', a, b, False, False, True, None),
+        ('one that remembers, and is not remembered', a, b, True, True, False, None),
+        ('two that meet for the first time, in a group with a secret', a, b, True, False, False, SECRET),
+        ('two that remember each other, in a group with a secret', a, b, True, True, True, SECRET),
+        ('two without keys, in a group with a secret', plain_a, plain_b, True, False, False, SECRET),
+        ('two without keys', plain_a, plain_b, True, False, False, None),
+        ('one with a key that dials one without', a, plain_b, True, False, False, None),
+    ]
+    vectors = []
+    for number, (what, dialler, dialled, by_id, remembers, is_remembered, secret) in enumerate(cases):
+        nonces = [bytes(range(start + number, start + number + 16)).hex() for start in (0xa0, 0xb0)]
+        hello_a = hello_frame(dialler, nonces[0], dialled.id if by_id else None, dialled.exchange if remembers else None, secret)
+        hello_b = hello_frame(dialled, nonces[1], None, dialler.exchange if is_remembered else None, secret)
+        transcript = hashlib.sha256(u32(len(hello_a)) + hello_a + u32(len(hello_b)) + hello_b).digest()
+        sides = {}
+        for role, node, other, nonce, hello, remembered, keyed in (
+                ('dialler', dialler, dialled, nonces[0], hello_a, remembers, is_remembered),
+                ('dialled', dialled, dialler, nonces[1], hello_b, is_remembered, remembers)):
+            proof = proof_of(node, other, role, transcript, keyed, secret)
+            sides[role] = {**node.vector(), 'nonce': nonce, 'remembers': remembered, 'hello': hello.hex(), **({'proof': proof} if proof else {})}
+        vectors.append({'name': what, 'group': 'disgover', **({'secret': secret.hex()} if secret else {}), 'byId': by_id, **sides, 'transcript': transcript.hex()})
+    # Points of small order, as Ed25519 and X25519 write them, and numbers that are not below 2^255 - 19.
+    weak = {
+        'signing': ['00' * 32, '01' + '00' * 31, 'ec' + 'ff' * 30 + '7f', 'ec' + 'ff' * 31, '00' * 31 + '80',
+                    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+                    (2**255 - 19).to_bytes(32, 'little').hex(), 'ff' * 32],
+        'exchange': ['00' * 32, '01' + '00' * 31, 'ec' + 'ff' * 30 + '7f', (2**255 - 19).to_bytes(32, 'little').hex(), (2**255 - 18).to_bytes(32, 'little').hex()],
+    }
+    assert all(x25519(a.exchange_seed, bytes.fromhex(key)) == bytes(32) for key in weak['exchange'])
+    return {'handshakes': vectors, 'weakKeys': weak}
+
+
 def text_of(value):
     return json.dumps(value, indent=1, ensure_ascii=True) + '\n'
 
@@ -566,7 +705,7 @@ def text_of(value):
 FILES = {
     'ids.json': ids, 'keys.json': keys, 'distances.json': distances, 'canonical-json.json': canonical_json,
     'contacts.json': contacts, 'frames.json': frames, 'bad-frames.json': bad_frames,
-    'signed-contacts.json': signed_contacts,
+    'signed-contacts.json': signed_contacts, 'handshakes.json': handshakes,
 }
 
 if __name__ == '__main__':
