@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DisgoverError } from '../../src/errors.js';
+import { type DisgoverError, Refusal } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
 import { RpcClient } from '../../src/rpc/client.js';
 import type { DialTarget } from '../../src/session/dialler.js';
@@ -114,6 +114,17 @@ describe('RpcClient', () => {
       await expectCode(world.run(client.findNode(far.contact, query)), 'ERR_INTERNAL');
       expect(failed).to.have.length(1);
     });
+  });
+
+  context('when the target refuses what is announced to it', () => {
+    for (const code of ['BAD_SIGNATURE', 'ID_KEY_MISMATCH', 'STALE_SEQ', 'RATE_LIMITED'] as const) {
+      it(`rejects with ${code}, and takes it for an answer`, async () => {
+        const { world, far, client, failed } = await setUp({ announced: () => new Refusal(code, 'no') });
+        const query = { target: { id: idBytesOf(idOf('t')) }, announced: [encodedOf('t')] };
+        await expectCode(world.run(client.findNode(far.contact, query)), `ERR_${code}`);
+        expect(failed).to.deep.equal([]);
+      });
+    }
   });
 
   context('when the signal aborts', () => {
