@@ -133,6 +133,36 @@ describe('announce', () => {
     });
   });
 
+  context('when holders refuse it', () => {
+    for (const code of ['STALE_SEQ', 'ID_KEY_MISMATCH'] as const) {
+      it(`takes ${code} for an answer, and asks one of them what stands`, async () => {
+        const announced = new Announced({ start: [6], knows });
+        const newer = announced.version(2, 'elsewhere');
+        for (const holder of [1, 2, 3]) {
+          announced.refuses.set(holder, code);
+          announced.holds.set(holder, newer.contact);
+        }
+        expect(await announced.announce()).to.equal(3);
+        expect(announced.contacts.hosted(announced.id)?.equals(newer)).to.equal(true);
+        expect(announced.tellees, 'nobody is told twice').to.have.members([1, 2, 3]);
+        expect(announced.refusals).to.deep.equal([]);
+      });
+    }
+
+    it('is content when nobody says what stands', async () => {
+      const announced = new Announced({ start: [1] });
+      announced.refuses.set(1, 'STALE_SEQ');
+      expect(await announced.announce()).to.equal(1);
+      expect(announced.contacts.hosted(announced.id)).to.equal(announced.own);
+    });
+
+    it('has not been heard by those that have no time for it', async () => {
+      const announced = new Announced({ start: [1] });
+      announced.refuses.set(1, 'RATE_LIMITED');
+      await expectCode(announced.announce(), 'ERR_NO_NODES');
+    });
+  });
+
   context('when a holder answers with another id', () => {
     it('takes no notice', async () => {
       const announced = new Announced({ start: [1] });

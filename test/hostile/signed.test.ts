@@ -347,6 +347,24 @@ describe('a signed group', function () {
     });
   }
 
+  it('fills in ids of 24 bytes, and lets nobody sign for those of 20 but their key', async () => {
+    const world = new World(25, {}, { latencyMs: 2 });
+    await world.run(async () => {
+      const host = await world.startHonest('honest-0');
+      const { id } = await host.register({ data: 1 });
+      expect(Buffer.from(id, 'base64')).to.have.length(24);
+      const ofAnother = host.register({ id: world.identity().id });
+      await expectCode(ofAnother, 'ERR_ID_KEY_MISMATCH');
+    });
+  });
+
+  it('does not start without a key to sign with', async () => {
+    const world = new World(26);
+    await world.run(async () => {
+      await expectCode(world.start('keyless', [], { id: idOf('keyless'), ...signed() }), 'ERR_KEY_REQUIRED');
+    });
+  });
+
   it('leaves a name to who had it first, until it has expired', async () => {
     const world = new World(22, { k: 4 }, { latencyMs: 2 });
     await world.runFor(4 * limits.registrationMs, async () => {

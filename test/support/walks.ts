@@ -2,7 +2,7 @@
 
 import type { Contact } from '../../src/contracts/contact.js';
 import type { Timer } from '../../src/contracts/runtime.js';
-import { DisgoverError } from '../../src/errors.js';
+import { DisgoverError, type FaultCode } from '../../src/errors.js';
 import { Walker, type WalkerDependencies } from '../../src/lookup/walker.js';
 import type { NodesQuery } from '../../src/rpc/client.js';
 import { type Abortable, onAbort } from '../../src/runtime/abort.js';
@@ -37,6 +37,8 @@ export class WalkNetwork {
   readonly holds = new Map<number, Contact>();
   /** Who answers an announce with what stood there before. */
   readonly conflicts = new Map<number, readonly EncodedContact[]>();
+  /** Who refuses what is announced or withdrawn, and how. */
+  readonly refuses = new Map<number, FaultCode>();
   readonly dead = new Set<number>();
   /** Who never answers. */
   readonly silent = new Set<number>();
@@ -91,6 +93,9 @@ export class WalkNetwork {
       timer = this.runtime.setTimer(this.answerMs, () => {
         removeAbort();
         if (this.dead.has(distance)) return reject(new DisgoverError('TIMEOUT', 'dead'));
+        const code = this.refuses.get(distance);
+        const isTold = [...(query.announced ?? []), ...(query.withdrawn ?? [])].length > 0;
+        if (code !== undefined && isTold) return reject(new DisgoverError(code, 'said by the peer'));
         const held = this.holds.get(distance);
         const exact = held && { contact: EncodedContact.from(held), ttlSeconds: this.ttlSeconds };
         resolve(
