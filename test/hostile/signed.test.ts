@@ -358,6 +358,29 @@ describe('a signed group', function () {
     });
   });
 
+  for (const isDialOnly of [false, true]) {
+    it(`finds what a host ${isDialOnly ? 'that nobody can dial ' : ''}has registered for as long as it runs`, async () => {
+      const world = new World(27, {}, { latencyMs: 2 });
+      await world.runFor(6 * limits.registrationMs, async () => {
+        for (let i = 0; i < 6; i++) await world.startHonest(`honest-${i}`);
+        const options = { ...signed(), requireIdentity: true, listen: !isDialOnly };
+        const identity = world.identity();
+        const host = await world.start('host', ['honest-0'], { id: identity.id, identity, ...options });
+        const { id } = await host.register({ id: idOf('entity'), data: 1 });
+        for (let hours = 0; hours < 3; hours++) {
+          await world.runtime.sleep(limits.registrationMs);
+          for (const node of world.honest) expect((await node.find(id, { fresh: true }))?.data).to.equal(1);
+        }
+        await host.unregister(id);
+        for (const node of world.honest) expect(await node.find(id, { fresh: true })).to.equal(undefined);
+        await host.register({ id, data: 2 });
+        world.network.crash('host');
+        await world.runtime.sleep(limits.registrationMs + MINUTE);
+        for (const node of world.honest) expect(await node.find(id, { fresh: true })).to.equal(undefined);
+      });
+    });
+  }
+
   it('does not start without a key to sign with', async () => {
     const world = new World(26);
     await world.run(async () => {
