@@ -1,15 +1,24 @@
 // A peer written from docs/PROTOCOL.md alone, as a member among real nodes: what it needs is in that page, or the page is wrong.
 
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { type Contact, Disgover } from '../../src/index.js';
+import {
+  type Contact,
+  type ContactId,
+  Disgover,
+  type DisgoverOptions,
+  parseContactId,
+} from '../../src/index.js';
 import { tcp } from '../../transports/tcp/index.js';
 import { idOf } from '../support/ids.js';
+import { RawKeys } from '../support/raw-keys.js';
 import {
   keyOfId,
   type NodesFields,
   type RawContact,
   RawListener,
   type RawPeer,
+  type RawProofs,
 } from '../support/raw-peer.js';
 
 type Address = { readonly type: string; readonly host: string; readonly port: number };
@@ -126,95 +135,126 @@ class Member {
   };
 }
 
-describe('a peer written from the protocol alone', function () {
-  this.timeout(30_000);
-  const nodes: Disgover[] = [];
-  let member: Member;
+interface Group {
+  readonly name: string;
+  /** Of the node with that number. */
+  readonly options: (i: number) => Partial<DisgoverOptions>;
+  readonly proofs: RawProofs;
+  readonly memberId: ContactId;
+}
 
-  before(async () => {
-    for (let i = 0; i < 6; i++) {
-      const seeds = nodes.slice(0, 1).map(({ contact }) => addressOf(contact)) as Address[];
-      nodes.push(
-        await Disgover.start({
-          id: idOf(`node ${i}`),
-          transport: tcp(),
-          seeds: seeds.map(({ host, port }) => `tcp://${host}:${port}`),
-        }),
-      );
-    }
-    member = new Member(await RawListener.listen({ id: idOf('member') }));
+const keys = new RawKeys();
+const secret = randomBytes(32);
+const groups: readonly Group[] = [
+  {
+    name: 'where nobody proves anything',
+    options: (i) => ({ id: idOf(`node ${i}`) }),
+    proofs: {},
+    memberId: idOf('member'),
+  },
+  { name: 'where nodes have keys', options: () => ({}), proofs: { keys }, memberId: parseContactId(keys.id) },
+  {
+    name: 'where all prove a key and the secret',
+    options: () => ({ requireIdentity: true, secret }),
+    proofs: { keys, secret },
+    memberId: parseContactId(keys.id),
+  },
+];
+
+for (const { name, options, proofs, memberId } of groups)
+  describe(`a peer written from the protocol alone, in a group ${name}`, function () {
+    this.timeout(30_000);
+    const nodes: Disgover[] = [];
+    let member: Member;
+
+    before(async () => {
+      for (let i = 0; i < 6; i++) {
+        const seeds = nodes.slice(0, 1).map(({ contact }) => addressOf(contact)) as Address[];
+        nodes.push(
+          await Disgover.start({
+            ...options(i),
+            transport: tcp(),
+            seeds: seeds.map(({ host, port }) => `tcp://${host}:${port}`),
+          }),
+        );
+      }
+      member = new Member(await RawListener.listen({ id: memberId }, 0, proofs));
+    });
+
+    after(async () => {
+      await member.close();
+      await Promise.all(nodes.map((node) => node.close()));
+    });
+
+    const known = (node: Disgover) => node.snapshot().nodes.map(({ id }) => id);
+
+    /** Waits for a fact about tables, which fill behind the answers. */
+    const until = async (fact: () => boolean) => {
+      for (const start = performance.now(); !fact(); ) {
+        if (performance.now() - start > 5_000) throw new Error(`never came true: ${fact}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+
+    it('joins by an address, and gets to know all', async () => {
+      await member.join(addressOf((nodes[0] as Disgover).contact));
+      expect(member.knows).to.have.members(nodes.map(({ id }) => id));
+    });
+
+    it('is in the tables of all, as it says that it is', async () => {
+      await until(() => nodes.every((node) => known(node).includes(memberId)));
+      for (const node of nodes) {
+        expect(node.snapshot().nodes).to.deep.include(member.contact);
+        expect(await node.ping(member.contact as Contact)).to.deep.include({ id: member.contact.id });
+      }
+    });
+
+    it('is named to others, and found under its id', async () => {
+      const late = await Disgover.start({
+        transport: tcp(),
+        seeds: [(nodes[3] as Disgover).contact],
+        ...options(6),
+      });
+      nodes.push(late);
+      await until(() => known(late).includes(memberId));
+      expect(await late.find(member.contact.id)).to.deep.equal(member.contact);
+    });
+
+    it('announces an entity, which all nodes find and ping', async () => {
+      await member.register({ id: idOf('entity of the member'), data: { by: 'hand' }, vectorClock: 3 });
+      for (const node of nodes) {
+        const found = await node.find(idOf('entity of the member'));
+        expect(found).to.deep.include({ data: { by: 'hand' }, vectorClock: 3 });
+        expect(await node.ping(found as Contact)).to.deep.equal(found);
+      }
+    });
+
+    it('finds an entity that is registered at a node, by walking', async () => {
+      await nodes[5]?.register({ id: idOf('entity of a node'), data: 'found' });
+      const { exact } = await member.walk({ id: idOf('entity of a node') });
+      expect(exact).to.deep.include({ data: 'found', transport: nodes[5]?.contact.transport });
+    });
+
+    it('holds what nodes announce to it, until they withdraw it', async () => {
+      const node = nodes[2] as Disgover;
+      await node.register({ id: idOf('brief') });
+      expect(member.holds).to.include(idOf('brief'));
+      expect(await node.unregister(idOf('brief'))).to.equal(true);
+      expect(member.holds).not.to.include(idOf('brief'));
+      expect((await member.walk({ id: idOf('brief') })).exact).to.equal(undefined);
+    });
+
+    it('learns that nobody has an id', async () => {
+      const { exact, closest } = await member.walk({ id: idOf('nobody') });
+      expect(exact).to.equal(undefined);
+      expect(closest).to.have.lengthOf(nodes.length);
+    });
+
+    it('leaves, and is forgotten when it is asked', async () => {
+      const node = nodes[0] as Disgover;
+      await member.close();
+      for (let i = 0; i < 3; i++) await node.find(idOf(`after ${i}`));
+      await until(() => !known(node).includes(memberId));
+      expect(await node.find(idOf('entity of a node'))).to.deep.include({ data: 'found' });
+    });
   });
-
-  after(async () => {
-    await member.close();
-    await Promise.all(nodes.map((node) => node.close()));
-  });
-
-  const known = (node: Disgover) => node.snapshot().nodes.map(({ id }) => id);
-
-  /** Waits for a fact about tables, which fill behind the answers. */
-  const until = async (fact: () => boolean) => {
-    for (const start = performance.now(); !fact(); ) {
-      if (performance.now() - start > 5_000) throw new Error(`never came true: ${fact}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
-
-  it('joins by an address, and gets to know all', async () => {
-    await member.join(addressOf((nodes[0] as Disgover).contact));
-    expect(member.knows).to.have.members(nodes.map(({ id }) => id));
-  });
-
-  it('is in the tables of all, as it says that it is', async () => {
-    await until(() => nodes.every((node) => known(node).includes(idOf('member'))));
-    for (const node of nodes) {
-      expect(node.snapshot().nodes).to.deep.include(member.contact);
-      expect(await node.ping(member.contact as Contact)).to.deep.include({ id: member.contact.id });
-    }
-  });
-
-  it('is named to others, and found under its id', async () => {
-    const late = await Disgover.start({ transport: tcp(), seeds: [(nodes[3] as Disgover).contact] });
-    nodes.push(late);
-    await until(() => known(late).includes(idOf('member')));
-    expect(await late.find(member.contact.id)).to.deep.equal(member.contact);
-  });
-
-  it('announces an entity, which all nodes find and ping', async () => {
-    await member.register({ id: idOf('entity of the member'), data: { by: 'hand' }, vectorClock: 3 });
-    for (const node of nodes) {
-      const found = await node.find(idOf('entity of the member'));
-      expect(found).to.deep.include({ data: { by: 'hand' }, vectorClock: 3 });
-      expect(await node.ping(found as Contact)).to.deep.equal(found);
-    }
-  });
-
-  it('finds an entity that is registered at a node, by walking', async () => {
-    await nodes[5]?.register({ id: idOf('entity of a node'), data: 'found' });
-    const { exact } = await member.walk({ id: idOf('entity of a node') });
-    expect(exact).to.deep.include({ data: 'found', transport: nodes[5]?.contact.transport });
-  });
-
-  it('holds what nodes announce to it, until they withdraw it', async () => {
-    const node = nodes[2] as Disgover;
-    await node.register({ id: idOf('brief') });
-    expect(member.holds).to.include(idOf('brief'));
-    expect(await node.unregister(idOf('brief'))).to.equal(true);
-    expect(member.holds).not.to.include(idOf('brief'));
-    expect((await member.walk({ id: idOf('brief') })).exact).to.equal(undefined);
-  });
-
-  it('learns that nobody has an id', async () => {
-    const { exact, closest } = await member.walk({ id: idOf('nobody') });
-    expect(exact).to.equal(undefined);
-    expect(closest).to.have.lengthOf(nodes.length);
-  });
-
-  it('leaves, and is forgotten when it is asked', async () => {
-    const node = nodes[0] as Disgover;
-    await member.close();
-    for (let i = 0; i < 3; i++) await node.find(idOf(`after ${i}`));
-    await until(() => !known(node).includes(idOf('member')));
-    expect(await node.find(idOf('entity of a node'))).to.deep.include({ data: 'found' });
-  });
-});

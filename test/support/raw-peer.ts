@@ -278,6 +278,12 @@ function readMessage(kind: number, fields: Fields): RawMessage {
 
 // --- The peer ---
 
+/** What a peer proves. */
+export interface RawProofs {
+  readonly keys?: RawKeys;
+  readonly secret?: Uint8Array;
+}
+
 export interface RawIdentity {
   /** Default: 20 random bytes. */
   readonly id?: string;
@@ -398,12 +404,16 @@ export class RawPeer {
     return role === 'dialler' ? transcriptOf(said, heard) : transcriptOf(heard, said);
   }
 
-  /** Says PROOF, once both HELLOs are there: of its keys by a signature, and of the secret, where they are given. */
-  prove(role: Role, { keys, secret }: { readonly keys?: RawKeys; readonly secret?: Uint8Array }): void {
+  /** Says PROOF, once both HELLOs are there: of its keys, by a hash where the other remembers them, and of the secret. */
+  prove(role: Role, { keys, secret }: RawProofs): void {
     const transcript = this.transcript(role);
+    const { parts } = this.heardHello;
+    const theirs = parts.get(2);
+    const isRemembered = keys !== undefined && parts.get(3)?.equals(keys.exchangeKey);
     this.send(
       frames.proof({
         ...(keys && { how: 1, identity: keys.signature(role, transcript) }),
+        ...(isRemembered && theirs && { how: 2, identity: keys.keyedHash(role, transcript, theirs) }),
         ...(secret && { secret: secretProof(secret, role, transcript) }),
       }),
     );
@@ -593,12 +603,14 @@ export class RawListener {
 
   readonly #server: Server;
   readonly #group: string;
+  readonly #proofs: RawProofs;
   readonly #waiting: RawPeer[] = [];
   #onLink: ((peer: RawPeer) => void) | undefined;
   #wake: (() => void) | undefined;
 
-  private constructor(server: Server, contact: RawContact, port: number, group: string) {
+  private constructor(server: Server, contact: RawContact, port: number, group: string, proofs: RawProofs) {
     this.#server = server;
+    this.#proofs = proofs;
     this.contact = contact;
     this.port = port;
     this.#group = group;
@@ -611,8 +623,8 @@ export class RawListener {
     });
   }
 
-  /** Listens on 127.0.0.1. Its contact has its address unless `fields` has a `transport`. */
-  static async listen(identity: RawIdentity = {}, port = 0): Promise<RawListener> {
+  /** Listens on 127.0.0.1. Its contact has its address unless `fields` has a `transport`. `proofs`: for `serve` and `dial`. */
+  static async listen(identity: RawIdentity = {}, port = 0, proofs: RawProofs = {}): Promise<RawListener> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -621,7 +633,7 @@ export class RawListener {
     const bound = (server.address() as { port: number }).port;
     const transport = { type: 'tcp', host: '127.0.0.1', port: bound };
     const contact = contactOf({ ...identity, fields: { transport, ...identity.fields } });
-    return new RawListener(server, contact, bound, identity.group ?? 'default');
+    return new RawListener(server, contact, bound, identity.group ?? 'default', proofs);
   }
 
   get id(): string {
@@ -648,7 +660,8 @@ export class RawListener {
     this.#onLink = (peer) => {
       void peer.expect('hello').then(
         () => {
-          peer.hello();
+          peer.hello({ parts: this.#parts });
+          if (this.#parts.length > 0) peer.prove('dialled', this.#proofs);
           peer.serve(handlers);
         },
         () => peer.destroy(),
@@ -664,9 +677,17 @@ export class RawListener {
     handlers: ServeHandlers = {},
   ): Promise<RawPeer> {
     const { id, ...fields } = this.contact;
-    const peer = await RawPeer.greeted(address, { id, fields, group: this.#group });
+    const peer = await RawPeer.connect(address, { id, fields, group: this.#group });
     this.accepted.push(peer);
+    await peer.greet({ parts: this.#parts });
+    if (this.#parts.length > 0) peer.prove('dialler', this.#proofs);
     return peer.serve(handlers);
+  }
+
+  /** Of HELLO: what is proved behind it. */
+  get #parts(): (readonly [tag: number, bytes: Uint8Array])[] {
+    const { keys, secret } = this.#proofs;
+    return [...(keys?.parts() ?? []), ...(secret ? [[4, new Uint8Array(0)] as const] : [])];
   }
 
   /** Ends everything: every link that was accepted or dialled, and the listening. */
