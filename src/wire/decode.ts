@@ -9,6 +9,7 @@ import { EncodedContact } from './contact-codec.js';
 import {
   type BadFrame,
   type FindNode,
+  FindNodePart,
   type Hello,
   HelloPart,
   KEYED_HASH_BYTES,
@@ -17,6 +18,7 @@ import {
   type Message,
   NONCE_BYTES,
   type Nodes,
+  NodesPart,
   type Proof,
   PUBLIC_KEY_BYTES,
   SIGNATURE_BYTES,
@@ -39,13 +41,13 @@ export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message |
       case Kind.ping:
         return finish({ type: 'ping', requestId, id: readId(reader) }, reader, onUnknownPart);
       case Kind.findNode:
-        return finish(readFindNode(reader, requestId), reader, onUnknownPart);
+        return readFindNode(reader, requestId, onUnknownPart);
       case Kind.pong: {
         const contact = readOptional(reader, 'contact');
         return finish({ type: 'pong', requestId, ...(contact && { contact }) }, reader, onUnknownPart);
       }
       case Kind.nodes:
-        return finish(readNodes(reader, requestId), reader, onUnknownPart);
+        return readNodes(reader, requestId, onUnknownPart);
       case Kind.error:
         return finish({ type: 'error', requestId, code: readText(reader, 'code') }, reader, onUnknownPart);
       default:
@@ -68,7 +70,7 @@ function badFrame(
   return { type: 'bad', code, detail, of, ...(requestId !== undefined && { requestId }) };
 }
 
-/** What stands at the end of every frame: tagged parts that may be there. No message but HELLO has any that are known. */
+/** What stands at the end of every frame: tagged parts that may be there. Of this message none are known. */
 function finish<M extends Message>(message: M, reader: ByteReader, onUnknownPart?: () => void): M {
   readParts(reader, () => onUnknownPart?.());
   return message;
@@ -143,11 +145,12 @@ function readProof(reader: ByteReader): Proof {
   };
 }
 
-function readFindNode(reader: ByteReader, requestId: number): FindNode {
+function readFindNode(reader: ByteReader, requestId: number, onUnknownPart?: () => void): FindNode {
   const target = readTarget(reader);
   const announced = readList(reader, 'announced', reader.u16('announced'), limits.contactsInAnnounce);
   const withdrawn = readList(reader, 'withdrawn', reader.u16('withdrawn'), limits.contactsInAnnounce);
-  return { type: 'findNode', requestId, target, announced, withdrawn };
+  const onBehalf = readFlag(reader, FindNodePart.onBehalf, onUnknownPart);
+  return { type: 'findNode', requestId, target, announced, withdrawn, ...(onBehalf && { onBehalf }) };
 }
 
 function readTarget(reader: ByteReader): Target {
@@ -157,18 +160,30 @@ function readTarget(reader: ByteReader): Target {
   throw new Refusal('BAD_FRAME', `target of kind ${kind}`);
 }
 
-function readNodes(reader: ByteReader, requestId: number): Nodes {
+function readNodes(reader: ByteReader, requestId: number, onUnknownPart?: () => void): Nodes {
   const exact = readOptional(reader, 'exact');
   const ttlSeconds = exact === undefined ? 0 : reader.u32('ttl');
   const contacts = readList(reader, 'contacts', reader.u8('contacts'), limits.contactsInReply);
   const conflicts = readList(reader, 'conflicts', reader.u16('conflicts'), limits.contactsInAnnounce);
+  const beyond = readFlag(reader, NodesPart.beyond, onUnknownPart);
   return {
     type: 'nodes',
     requestId,
     contacts,
     conflicts,
     ...(exact && { exact: { contact: exact, ttlSeconds } }),
+    ...(beyond && { beyond }),
   };
+}
+
+/** Whether the only part that the message may have is there. What it may hold in versions to come is passed over. */
+function readFlag(reader: ByteReader, known: number, onUnknownPart?: () => void): boolean {
+  let isThere = false;
+  readParts(reader, (tag) => {
+    if (tag === known) isThere = true;
+    else onUnknownPart?.();
+  });
+  return isThere;
 }
 
 function readList(reader: ByteReader, field: string, count: number, most: number): EncodedContact[] {

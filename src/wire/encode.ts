@@ -3,11 +3,22 @@
 import { utf8 } from '../id/bytes.js';
 import { ByteWriter } from './byte-writer.js';
 import type { EncodedContact } from './contact-codec.js';
-import { type FindNode, type Hello, HelloPart, Kind, MAGIC, type Message, type Proof } from './messages.js';
+import {
+  type FindNode,
+  FindNodePart,
+  type Hello,
+  HelloPart,
+  Kind,
+  MAGIC,
+  type Message,
+  type Nodes,
+  NodesPart,
+  type Proof,
+} from './messages.js';
 
 const writer = new ByteWriter();
 const NO_PARTS = 0;
-const ABSENT = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
 export function encode(message: Message): Uint8Array {
   switch (message.type) {
@@ -25,12 +36,7 @@ export function encode(message: Message): Uint8Array {
     case 'findNode':
       return encodeFindNode(message);
     case 'nodes':
-      writer.start(Kind.nodes).u32(message.requestId);
-      writeOptional(message.exact?.contact);
-      if (message.exact !== undefined) writer.u32(message.exact.ttlSeconds);
-      writer.u8(message.contacts.length);
-      for (const contact of message.contacts) writer.long(contact.bytes);
-      return writeList(message.conflicts).u8(NO_PARTS).frame();
+      return encodeNodes(message);
     case 'error':
       return writer.start(Kind.error).u32(message.requestId).short(utf8(message.code)).u8(NO_PARTS).frame();
   }
@@ -41,17 +47,14 @@ function encodeHello(hello: Hello): Uint8Array {
   writer.start(Kind.hello).raw(MAGIC).u32(hello.minVersion).u32(hello.maxVersion).raw(hello.nonce);
   writer
     .short(utf8(hello.group))
-    .short(hello.expectedId ?? ABSENT)
+    .short(hello.expectedId ?? EMPTY)
     .long(hello.contact.bytes);
-  const parts = [
+  return writeParts([
     [HelloPart.key, key],
     [HelloPart.exchangeKey, exchangeKey],
     [HelloPart.remembered, remembered],
-    [HelloPart.secret, provesSecret ? ABSENT : undefined],
-  ] as const;
-  writer.u8(parts.filter(([, bytes]) => bytes !== undefined).length);
-  for (const [tag, bytes] of parts) if (bytes !== undefined) writer.u8(tag).long(bytes);
-  return writer.frame();
+    [HelloPart.secret, provesSecret ? EMPTY : undefined],
+  ]).frame();
 }
 
 function encodeProof({ identity, secret }: Proof): Uint8Array {
@@ -63,12 +66,30 @@ function encodeProof({ identity, secret }: Proof): Uint8Array {
   return writer.u8(NO_PARTS).frame();
 }
 
-function encodeFindNode({ requestId, target, announced, withdrawn }: FindNode): Uint8Array {
+function encodeFindNode({ requestId, target, announced, withdrawn, onBehalf }: FindNode): Uint8Array {
   writer.start(Kind.findNode).u32(requestId);
   if ('id' in target) writer.u8(0).short(target.id);
   else writer.u8(1).raw(target.key);
   writeList(announced);
-  return writeList(withdrawn).u8(NO_PARTS).frame();
+  writeList(withdrawn);
+  return writeParts([[FindNodePart.onBehalf, onBehalf ? EMPTY : undefined]]).frame();
+}
+
+function encodeNodes({ requestId, exact, contacts, conflicts, beyond }: Nodes): Uint8Array {
+  writer.start(Kind.nodes).u32(requestId);
+  writeOptional(exact?.contact);
+  if (exact !== undefined) writer.u32(exact.ttlSeconds);
+  writer.u8(contacts.length);
+  for (const contact of contacts) writer.long(contact.bytes);
+  writeList(conflicts);
+  return writeParts([[NodesPart.beyond, beyond ? EMPTY : undefined]]).frame();
+}
+
+/** Those of the parts that are there, by tag. */
+function writeParts(parts: readonly (readonly [tag: number, bytes: Uint8Array | undefined])[]): ByteWriter {
+  writer.u8(parts.filter(([, bytes]) => bytes !== undefined).length);
+  for (const [tag, bytes] of parts) if (bytes !== undefined) writer.u8(tag).long(bytes);
+  return writer;
 }
 
 function writeOptional(contact: EncodedContact | undefined): ByteWriter {

@@ -27,6 +27,10 @@ export const Kind = {
 /** The optional parts of HELLO, by tag. */
 export const HelloPart = { key: 1, exchangeKey: 2, remembered: 3, secret: 4 } as const;
 
+/** The optional parts of FIND-NODE, and of NODES. */
+export const FindNodePart = { onBehalf: 1 } as const;
+export const NodesPart = { beyond: 1 } as const;
+
 export const PUBLIC_KEY_BYTES = 32;
 export const KEYED_HASH_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
@@ -90,6 +94,8 @@ export interface FindNode {
   readonly target: Target;
   readonly announced: readonly EncodedContact[];
   readonly withdrawn: readonly EncodedContact[];
+  /** The receiver is to look for the id itself, among those too that the sender cannot dial. */
+  readonly onBehalf?: boolean;
 }
 
 export interface Nodes {
@@ -101,6 +107,8 @@ export interface Nodes {
   readonly contacts: readonly EncodedContact[];
   /** For announced contacts: what the node held for the id before, where that was another contact. */
   readonly conflicts: readonly EncodedContact[];
+  /** Among the k closest there are such as the asker cannot dial. */
+  readonly beyond?: boolean;
 }
 
 /** The answer to a request that is refused. */

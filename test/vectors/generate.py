@@ -144,6 +144,8 @@ def frame(message, ending=NONE):
     if kind == 'findNode':
         target = message['target']
         where = u8(0) + short(id_bytes(target['id'])) if 'id' in target else u8(1) + bytes.fromhex(target['key'])
+        if message.get('onBehalf'):
+            ending = parts((1, b''))
         return u8(0x11) + request_id + where + contacts16(message['announced']) + contacts16(message['withdrawn']) + ending
     if kind == 'pong':
         present = u8(1) + long(contact(message['contact'])) if 'contact' in message else u8(0)
@@ -153,6 +155,8 @@ def frame(message, ending=NONE):
         if 'exact' in message:
             exact = u8(1) + long(contact(message['exact']['contact'])) + u32(message['exact']['ttlSeconds'])
         near = u8(len(message['contacts'])) + b''.join(long(contact(value)) for value in message['contacts'])
+        if message.get('beyond'):
+            ending = parts((1, b''))
         return u8(0x91) + request_id + exact + near + contacts16(message['conflicts']) + ending
     if kind == 'error':
         return u8(0x9f) + request_id + short(message['code'].encode()) + ending
@@ -475,12 +479,14 @@ def frames():
         ('FIND-NODE that withdraws', {**FIND, 'withdrawn': [ACTOR]}),
         ('FIND-NODE that announces and withdraws', {**FIND, 'announced': [NODE], 'withdrawn': [ACTOR]}),
         ('FIND-NODE that announces 512', {**FIND, 'announced': many(512)}),
+        ('FIND-NODE on behalf of the asker', {**FIND, 'onBehalf': True}),
         ('NODES with nothing', NODES),
         ('NODES with the exact contact', {**NODES, 'exact': {'contact': ACTOR, 'ttlSeconds': 3600}}),
         ('NODES with the exact contact for the longest time', {**NODES, 'exact': {'contact': ACTOR, 'ttlSeconds': 2**32 - 1}}),
         ('NODES with close nodes', {**NODES, 'contacts': [NODE, OTHER]}),
         ('NODES with 20 close nodes', {**NODES, 'contacts': many(20)}),
         ('NODES with a conflict', {**NODES, 'contacts': [OTHER], 'conflicts': [OLD_ACTOR]}),
+        ('NODES with a close node, and others that the asker cannot dial', {**NODES, 'contacts': [NODE], 'beyond': True}),
         ('ERROR', {'type': 'error', 'requestId': 3, 'code': 'UNSUPPORTED'}),
         ('ERROR with a code of 255 bytes', {'type': 'error', 'requestId': 3, 'code': 'X' * 255}),
         ('the example of section 13: HELLO of A', {**HELLO, 'nonce': bytes(range(0xa0, 0xb0)).hex(), 'expectedId': name('b'), 'contact': {'id': name('a'), 'transport': {**TCP, 'port': 6741}}}),

@@ -117,6 +117,25 @@ describe('decode', () => {
     expect(decode(frameOf(hello))).to.deep.equal(hello);
   });
 
+  for (const [message, part] of [
+    [
+      { type: 'findNode', requestId: 1, target: { id: idBytesOf(idOf('x')) }, announced: [], withdrawn: [] },
+      'onBehalf',
+    ],
+    [{ type: 'nodes', requestId: 1, contacts: [], conflicts: [] }, 'beyond'],
+  ] as const) {
+    it(`gives back what ${message.type} says of those who cannot be dialled, and nothing where it says nothing`, () => {
+      const said = { ...message, [part]: true };
+      expect(decode(frameOf(said))).to.deep.equal(said);
+      expect(decode(frameOf({ ...message, [part]: false }))).to.deep.equal(message);
+    });
+
+    it(`passes over what the part of ${message.type} may hold in versions to come`, () => {
+      const frame = Buffer.concat([frameOf(message).subarray(0, -1), frameOfHex('01', '01 0002 aabb')]);
+      expect(decode(frame)).to.deep.equal({ ...message, [part]: true });
+    });
+  }
+
   context('of an unknown kind', () => {
     for (const kind of [0x00, 0x04, 0x0f, 0x12, 0x7f, 0x80, 0xff]) {
       const name = `0x${kind.toString(16).padStart(2, '0')}`;
