@@ -101,6 +101,8 @@ export class OwnServer {
   #track(socket: Socket): void {
     this.#strangers.add(socket);
     socket.once('close', () => this.#strangers.delete(socket));
+    // In the door nobody else does: an error that nobody listens to would end the process.
+    socket.on('error', () => undefined);
     if (this.#isClosed) socket.destroy();
   }
 
