@@ -139,6 +139,7 @@ export class Handshake {
     this.#own = undefined;
     this.#peer = undefined;
     this.#transcript = undefined;
+    this.#prove = undefined;
   }
 
   #judgeIdentity({ identity }: Proof): Refusal | undefined {

@@ -1,5 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -122,6 +125,27 @@ describe('README.md', function () {
     const done = "console.log('kept');";
     const program = [arbiter, contacts, blockWith('for (const a of contacts)'), done].join('\n');
     expect(await run(inline(program))).to.deep.equal(['kept']);
+  });
+
+  it('has a node that keeps its key, and keeps out who has no secret', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'disgover-'));
+    try {
+      writeFileSync(join(folder, 'group.secret'), `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+      const started = blockWith('admit:').replaceAll(/'(node\.key|group\.secret)'/g, (_, name: string) =>
+        JSON.stringify(join(folder, name)),
+      );
+      const rest = `const dismissed = new Set();
+        const options = { transport: tcp(), group: 'shop-production', seeds: [node.contact] };
+        const stranger = await Disgover.start(options);
+        console.log(stranger.state, await stranger.find('Zg==').catch(({ cause }) => cause.code));
+        await Promise.all([stranger.close(), node.close()]);
+        console.log(node.id);`;
+      const [told, id] = await run(inline(`${started}\n${rest}`));
+      expect(told).to.equal('isolated ERR_BAD_SECRET');
+      expect((await run(inline(`${started}\n${rest}`)))[1]).to.equal(id);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('has a simulation that survives a crash', async () => {
