@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Identity } from '../../src/identity/identity.js';
+import { limits } from '../../src/limits.js';
+import { EncodedContact } from '../../src/wire/contact-codec.js';
+import { encode } from '../../src/wire/encode.js';
+import type { Message } from '../../src/wire/messages.js';
 import { Shaking, type ShakingOptions, shake } from '../support/handshakes.js';
+import { idBytesOf, idOf } from '../support/ids.js';
+import { addressOf, freshNonce, type PeerOptions, SessionNetwork } from '../support/sessions.js';
 
 const secret = new Uint8Array(32).fill(7);
 /** Seeds, so that a failure replays: keys are made of them. */
@@ -64,4 +70,103 @@ describe('a handshake that somebody writes in', () => {
       }
     }
   });
+});
+
+describe('a session whose peer never proves what it says', () => {
+  const stranger = new Identity(new Uint8Array(32).fill(9));
+  const contact = EncodedContact.from({ id: stranger.id, transport: addressOf('stranger') });
+  const noise = fc.uint8Array({ minLength: 1, maxLength: 120 });
+  const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  const id = idBytesOf(idOf('b'));
+
+  /** Frames in any order; of HELLO and PROOF more than of others, so that many get far. */
+  const frame: fc.Arbitrary<Uint8Array> = fc.oneof(
+    { weight: 4, arbitrary: fc.boolean().map((asks) => encodedHello(asks)) },
+    { weight: 2, arbitrary: hash.map((secret) => encoded({ type: 'proof', secret })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(hash, fc.option(hash))
+        .map(([bytes, secret]) =>
+          encoded({ type: 'proof', identity: { how: 'keyed', bytes }, ...(secret && { secret }) }),
+        ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(hash, hash)
+        .map(([a, b]) =>
+          encoded({ type: 'proof', identity: { how: 'signed', bytes: Uint8Array.of(...a, ...b) } }),
+        ),
+    },
+    { weight: 2, arbitrary: fc.nat(9).map((requestId) => encoded({ type: 'ping', requestId, id })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .nat(9)
+        .map((requestId) =>
+          encoded({ type: 'findNode', requestId, target: { id }, announced: [contact], withdrawn: [] }),
+        ),
+    },
+    { weight: 1, arbitrary: fc.nat(9).map((requestId) => encoded({ type: 'pong', requestId })) },
+    { weight: 1, arbitrary: noise },
+    { weight: 1, arbitrary: noise.map((bytes) => Uint8Array.of(0x02, ...bytes)) },
+  );
+
+  function encoded(message: Message): Uint8Array {
+    return encode(message).slice();
+  }
+
+  function encodedHello(isRemembering: boolean): Uint8Array {
+    const exchangeKey = new Uint8Array(32).fill(9);
+    return encoded({
+      type: 'hello',
+      minVersion: 1,
+      maxVersion: 1,
+      nonce: freshNonce(),
+      group: 'test',
+      contact,
+      key: stranger.publicKey,
+      exchangeKey,
+      ...(isRemembering && { remembered: exchangeKey }),
+      provesSecret: true,
+    });
+  }
+
+  const kinds: readonly [string, PeerOptions, readonly string[]][] = [
+    ['that asks for no proof', {}, ['hello', 'proof', 'pong', 'nodes', 'error', 'close']],
+    ['with a secret', { secret }, ['hello', 'proof', 'close']],
+    ['with a hook', { admit: () => true }, ['hello', 'proof', 'close']],
+  ];
+  for (const [kind, options, told] of kinds) {
+    it(`does not open, keeps nothing, and ends in time, whatever comes in whichever order, in a group ${kind}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 14 }), async (frames) => {
+          const world = new SessionNetwork();
+          const announced: EncodedContact[] = [];
+          const b = await world.peer('b', {
+            identity: identities[0] as Identity,
+            ...options,
+            announced: (one) => {
+              announced.push(one);
+              return undefined;
+            },
+          });
+          const raw = await world.raw('stranger');
+          await world.run(raw.dial('b'));
+          for (const bytes of frames) raw.sendBytes(bytes);
+          await world.runtime.advance(limits.handshakeMs + limits.admissionMs + 1_000);
+          expect([b.opened, b.faults, announced, b.acquaintances.size, b.pool.size]).to.deep.equal([
+            [],
+            [],
+            [],
+            0,
+            0,
+          ]);
+          expect(told).to.include.members(raw.types);
+        }),
+        { numRuns: 250 },
+      );
+    });
+  }
 });
