@@ -14,6 +14,7 @@ import type { ContactId } from './id/contact-id.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
 import { converge } from './lookup/converge.js';
+import { Errands } from './lookup/errands.js';
 import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
@@ -22,9 +23,10 @@ import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
 import { Quarantine } from './routing/quarantine.js';
-import { type Reach, reachOf } from './routing/reach.js';
+import { isBridging, type Reach, reachOf } from './routing/reach.js';
 import { Routing } from './routing/routing.js';
 import { type NodesQuery, RpcClient } from './rpc/client.js';
+import type { Exact } from './rpc/handlers/find-node.js';
 import { makeReceive } from './rpc/receive.js';
 import type { Abortable } from './runtime/abort.js';
 import { Alarms } from './runtime/alarms.js';
@@ -56,6 +58,8 @@ export class Engine {
   readonly unreachable = new Quarantine();
   readonly walker: Walker;
   readonly finder: Finder;
+  /** What others have this node look for. */
+  readonly errands: Errands<Exact>;
   readonly announcer: Announcer;
   readonly join: Join;
   /** Hosts that nobody can dial, to which this node passes PINGs on. */
@@ -135,6 +139,8 @@ export class Engine {
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
+        isBeyond: (key, asker) => this.routing.isBeyond(key, k, reachOf(asker)),
+        findFor: (id, asker) => this.errands.run(id, asker),
         passOn: (id, asker) => this.passages.passOn(id, asker),
         announced: (contact, session) => {
           const from = session.peer as EncodedContact;
@@ -199,6 +205,7 @@ export class Engine {
       speaks: (type) => this.#speaks(type),
       known: (id) => this.routing.get(id),
     };
+    const spoken = new Set(transports.map(({ name }) => name));
     this.walker = new Walker({
       k,
       alpha,
@@ -206,6 +213,9 @@ export class Engine {
       alarms,
       findNode: (contact, query, signal, toldBy) =>
         this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
+      findThrough: (contact, target, signal) => this.client.findThrough(contact, target, { signal }),
+      isBridging: (contact) => isBridging(spoken, contact),
+      bridges: (target, count) => this.routing.bridging(target, count, spoken),
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
       isEligible: (contact) =>
         contact.id !== this.#own.id && !this.routing.isQuarantined(contact.id, contact),
@@ -218,6 +228,7 @@ export class Engine {
     const onRefused = (from: EncodedContact, refusal: Refusal) => this.#refused(from.id, refusal);
     const { contacts, walker } = this;
     this.finder = new Finder({ contacts, walker, unreachable: this.unreachable, now, onRefused });
+    this.errands = new Errands((id, signal) => this.finder.findFor(id, signal));
     this.#announceDependencies = {
       contacts,
       walker,
@@ -393,6 +404,7 @@ export class Engine {
     const { refusedPeer, isDialled } = session;
     if (refusedPeer !== undefined && isDialled) this.routing.verify(refusedPeer);
     this.passages.forget(session);
+    this.errands.forget(session);
     this.relays.onSessionClosed(session);
   }
 

@@ -92,6 +92,12 @@ export const limits = Object.freeze({
   lookupRequests: 64,
   lookupPathsRequests: 128,
   lookupCandidates: 256,
+  /** Who is asked to look for us among nodes that we cannot dial, one after the other, and how long each may take. */
+  onBehalfAsked: 3,
+  onBehalfMs: 2_500,
+  /** What we look for on behalf of others. */
+  errands: 16,
+  errandsPerSession: 4,
   lookups: 64,
   lookupsQueued: 512,
 

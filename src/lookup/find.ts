@@ -4,7 +4,9 @@ import type { Contacts } from '../contacts/observe.js';
 import { DisgoverError, Refusal } from '../errors.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { keyOf } from '../id/key.js';
+import { limits } from '../limits.js';
 import type { Quarantine } from '../routing/quarantine.js';
+import type { Abortable } from '../runtime/abort.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { WalkStep } from './run-lookup.js';
 import { SharedWalks } from './shared-walks.js';
@@ -38,6 +40,12 @@ export interface FinderDependencies {
   readonly onRefused: (from: EncodedContact, refusal: Refusal) => void;
 }
 
+interface Finding extends Omit<FindOptions, 'signal'> {
+  readonly signal?: Abortable | undefined;
+  /** Whether others may be asked to look for us, where they reach whom we do not. */
+  readonly onBehalf: boolean;
+}
+
 export class Finder {
   readonly #deps: FinderDependencies;
   readonly #walks = new SharedWalks<EncodedContact | undefined>();
@@ -51,17 +59,33 @@ export class Finder {
     return this.#walks.size;
   }
 
-  async find(id: ContactId, options: FindOptions = {}): Promise<EncodedContact | undefined> {
+  find(id: ContactId, options: FindOptions = {}): Promise<EncodedContact | undefined> {
+    return this.#find(id, { ...options, onBehalf: true });
+  }
+
+  /** In the stead of another, who cannot dial whom we can: what we find ourselves, and for how long it is vouched for. */
+  async findFor(
+    id: ContactId,
+    signal: Abortable,
+  ): Promise<{ readonly contact: EncodedContact; readonly ttlMs: number } | undefined> {
+    const contact = await this.#find(id, { signal, timeoutMs: limits.onBehalfMs, onBehalf: false });
+    if (contact === undefined) return undefined;
+    const { contacts } = this.#deps;
+    return contacts.exact(id) ?? { contact, ttlMs: contacts.cache.ttlMs(id) };
+  }
+
+  async #find(id: ContactId, options: Finding): Promise<EncodedContact | undefined> {
     options.signal?.throwIfAborted();
     const { contacts } = this.#deps;
-    const { fresh = false, agree = 1, paths = 1, timeoutMs } = options;
+    const { fresh = false, agree = 1, paths = 1, timeoutMs, onBehalf } = options;
     if (agree === 1) {
       const known = this.#usable(fresh ? contacts.hostedAlone(id) : contacts.known(id));
       if (known !== undefined) return known;
       if (!fresh && contacts.cache.isMissing(id)) return undefined;
     }
-    return this.#walks.join(JSON.stringify([id, agree, paths, timeoutMs]), options.signal, (signal) =>
-      this.#walk(id, agree, { paths, signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+    const key = JSON.stringify([id, agree, paths, timeoutMs, onBehalf]);
+    return this.#walks.join(key, options.signal, (signal) =>
+      this.#walk(id, agree, { paths, signal, onBehalf, ...(timeoutMs !== undefined && { timeoutMs }) }),
     );
   }
 
@@ -69,7 +93,7 @@ export class Finder {
   async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
     const target = { id: bytesOfContactId(id) };
     const key = keyOf(target.id);
-    const steps = this.#deps.walker.walk({ target }, options);
+    const steps = this.#deps.walker.walk({ target }, { ...options, onBehalf: true });
     try {
       for (let next = await steps.next(); ; next = await steps.next()) {
         if (next.done) return next.value as LookupOutcome; // where nobody is, the walk has thrown
@@ -87,13 +111,15 @@ export class Finder {
     const { contacts, walker } = this.#deps;
     let standing = agree > 1 ? this.#usable(contacts.exact(id)?.contact) : undefined;
     let agreed = standing === undefined ? 0 : 1;
+    let isSure = true;
     const steps = walker.walk({ target: { id: bytesOfContactId(id) } }, options);
     try {
       for (let next = await steps.next(); ; next = await steps.next()) {
         if (next.done) {
-          if (standing === undefined && next.value === 'closest') contacts.cache.missed(id);
+          if (standing === undefined && isSure && next.value === 'closest') contacts.cache.missed(id);
           return standing;
         }
+        if (isUnsure(next.value, options)) isSure = false;
         const found = this.#foundIn(next.value, id);
         if (found === undefined) continue;
         standing = found;
@@ -132,4 +158,10 @@ export class Finder {
       return undefined;
     return contact;
   }
+}
+
+/** Whether there are nodes that might know more than was asked for. */
+function isUnsure(step: WalkStep, { onBehalf }: WalkOptions): boolean {
+  if (step.type === 'failed') return step.isOnBehalf === true;
+  return step.nodes.beyond === true && !onBehalf;
 }

@@ -36,14 +36,15 @@ export interface WalkDependencies {
   readonly isEligible: (contact: EncodedContact) => boolean;
 }
 
-export type WalkStep =
-  | { readonly type: 'answered'; readonly peer: LookupPeer; readonly nodes: Nodes; readonly ms: number }
-  | {
-      readonly type: 'failed';
-      readonly peer: LookupPeer;
-      readonly fault: DisgoverError;
-      readonly ms: number;
-    };
+export type WalkStep = (
+  | { readonly type: 'answered'; readonly nodes: Nodes }
+  | { readonly type: 'failed'; readonly fault: DisgoverError }
+) & {
+  readonly peer: LookupPeer;
+  readonly ms: number;
+  /** The peer was asked to look for us. */
+  readonly isOnBehalf?: true;
+};
 
 /** Why what is still in flight is given up. Nobody sees it, so one will do. */
 const ended = new DisgoverError('CLOSED', 'the lookup has ended');
@@ -91,6 +92,8 @@ export async function* runLookup(
       signal?.throwIfAborted();
       for (let step = arrived.shift(); step !== undefined; step = arrived.shift()) {
         take(step);
+        // Who speaks nothing that we speak could not be asked, so that nothing has happened.
+        if (step.type === 'failed' && step.fault.code === 'ERR_NO_TRANSPORT_FOR') continue;
         yield step;
         signal?.throwIfAborted();
       }

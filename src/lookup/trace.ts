@@ -23,6 +23,8 @@ export interface LookupStep {
   readonly ms: number;
   /** How many nodes it named. */
   readonly named?: number;
+  /** The node was asked to look for the id among those that we cannot dial, and did so itself. Whom it asked is not told. */
+  readonly onBehalf?: true;
   /** The contact that was looked for, when the node has it. */
   readonly found?: Contact;
   /** Why it failed. */
@@ -55,6 +57,7 @@ export function stepOf(step: WalkStep, target: Key, found: Contact | undefined):
     distanceBits: (bucketIndex(target, peer.key) ?? -1) + 1,
     ms,
     ...(step.type === 'failed' ? { code: step.fault.code } : { named: step.nodes.contacts.length }),
+    ...(step.isOnBehalf && { onBehalf: true }),
     ...(found && { found }),
   };
 }

@@ -8,9 +8,10 @@ import type { NodesQuery } from '../rpc/client.js';
 import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
 import { Slots } from '../runtime/slots.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import type { Nodes } from '../wire/messages.js';
+import type { Nodes, Target } from '../wire/messages.js';
 import { DisjointLookup } from './disjoint-lookup.js';
 import { Lookup, type LookupEnd } from './lookup.js';
+import { type OnBehalfDependencies, thenOnBehalf } from './on-behalf.js';
 import type { KindsOf } from './places.js';
 import { runLookup, type WalkDependencies, type WalkStep } from './run-lookup.js';
 
@@ -26,9 +27,13 @@ export interface WalkOptions {
   readonly concurrency?: number;
   /** Whom to ask first. Default the closest of our own table. */
   readonly start?: readonly EncodedContact[];
+  /** At the end, ask those who know of nodes that we cannot dial to look for the target. Default false. */
+  readonly onBehalf?: boolean;
 }
 
-export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
+export interface WalkerDependencies
+  extends Omit<WalkDependencies, 'findNode'>,
+    Omit<OnBehalfDependencies, 'findThrough'> {
   readonly k: number;
   readonly alpha: number;
   readonly findNode: (
@@ -37,6 +42,8 @@ export interface WalkerDependencies extends Omit<WalkDependencies, 'findNode'> {
     signal: Abortable,
     toldBy: EncodedContact | undefined,
   ) => Promise<Nodes>;
+  /** Asks the node to look for the target on our behalf. */
+  readonly findThrough: (contact: EncodedContact, target: Target, signal: Abortable) => Promise<Nodes>;
   /** Whom to ask first: the closest in our table. */
   readonly start: (target: Key, count: number) => readonly EncodedContact[];
   /** For a node that speaks several transports: how many, and which of them a peer speaks. Absent: it speaks one. */
@@ -114,7 +121,8 @@ export class Walker {
       this.#deps.onWalked(target);
       const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
         this.#deps.findNode(contact, query, signal, toldBy);
-      const end = yield* runLookup(lookup, { ...this.#deps, findNode }, stop);
+      const steps = runLookup(lookup, { ...this.#deps, findNode }, stop);
+      const end = yield* options.onBehalf ? this.#thenOnBehalf(query.target, target, steps, stop) : steps;
       if (end === 'nobody') throw this.#noNodes(`${lookup.requests} asked, none answered`);
       return end;
     } finally {
@@ -125,6 +133,17 @@ export class Walker {
   close(reason: DisgoverError): void {
     this.#closed = reason;
     for (const stop of this.#running) stop.abort(reason);
+  }
+
+  #thenOnBehalf(
+    target: Target,
+    key: Key,
+    steps: AsyncGenerator<WalkStep, LookupEnd, undefined>,
+    signal: Abortable,
+  ): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+    const findThrough: OnBehalfDependencies['findThrough'] = (contact) =>
+      this.#deps.findThrough(contact, target, signal);
+    return thenOnBehalf(key, steps, { ...this.#deps, findThrough }, signal);
   }
 
   #lookup(target: Key, { paths = 1, count, concurrency }: WalkOptions): Lookup | DisjointLookup {

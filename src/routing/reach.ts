@@ -19,6 +19,11 @@ export function isWithin(reach: Reach, contact: EncodedContact): boolean {
   return addressesOf(contact).some(({ type }) => reach.has(type));
 }
 
+/** Whether the contact's node speaks what who has the reach does not: it may know nodes that are beyond it. */
+export function isBridging(reach: Reach, contact: EncodedContact): boolean {
+  return addressesOf(contact).some(({ type }) => !reach.has(type));
+}
+
 /** The types of the contact's addresses, each once. */
 function typesOf(contact: EncodedContact): ReadonlySet<string> {
   return new Set(addressesOf(contact).map(({ type }) => type));
@@ -47,6 +52,12 @@ export class TypeCounts {
   /** Whether every contact surely is within the reach: by one type that all have. */
   areAllWithin(reach: Reach): boolean {
     for (const type of reach) if (this.#counts.get(type) === this.#size) return true;
+    return false;
+  }
+
+  /** Whether there is an address of a type that the reach has not. */
+  hasOthers(reach: Reach): boolean {
+    for (const type of this.#counts.keys()) if (!reach.has(type)) return true;
     return false;
   }
 }

@@ -6,7 +6,7 @@ import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { isWithin, type Reach, TypeCounts } from './reach.js';
+import { isBridging, isWithin, type Reach, TypeCounts } from './reach.js';
 
 export interface TableEntry {
   readonly key: Key;
@@ -140,6 +140,19 @@ export class RoutingTable {
       const isSure = fit.length >= count && isCloserAsDouble(target, fit[count - 1], near.at(-1));
       if (isSure || near.length === this.#size) return closestOf(target, fit, count);
     }
+  }
+
+  /** Whether one of the `count` entries closest to a key cannot be dialled by who has the reach. */
+  isBeyond(target: Key, count: number, reach: Reach): boolean {
+    if (this.#types.areAllWithin(reach)) return false;
+    return this.closest(target, count).some(({ contact }) => !isWithin(reach, contact));
+  }
+
+  /** The `count` entries closest to a key of those that speak what is not within the reach too, closest first. */
+  bridging(target: Key, count: number, reach: Reach): readonly TableEntry[] {
+    if (!this.#types.hasOthers(reach)) return [];
+    const isFit = ({ failures, contact }: Stored) => failures === 0 && isBridging(reach, contact);
+    return closestOf(target, this.#tree.toArray().filter(isFit), count);
   }
 
   /** Entries in a bucket. */

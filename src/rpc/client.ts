@@ -77,6 +77,19 @@ export class RpcClient {
     );
   }
 
+  /** Asks a node to look for an id on our behalf. It counts neither for nor against the node. @throws as `ping`. */
+  findThrough(bridge: EncodedContact, target: Target, options: RequestOptions = {}): Promise<Nodes> {
+    const further = { ...options, furtherMs: limits.onBehalfMs };
+    const nothing = { announced: [], withdrawn: [] };
+    return this.#askTwice(bridge, options.signal, (session) =>
+      session.pending.request(
+        (requestId) => ({ type: 'findNode', requestId, target, ...nothing, onBehalf: true }),
+        'nodes',
+        further,
+      ),
+    );
+  }
+
   async #ask<Answer>(
     target: DialTarget,
     { signal }: RequestOptions,

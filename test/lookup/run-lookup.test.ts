@@ -128,7 +128,6 @@ describe('runLookup', () => {
       ['DIAL_FAILED', 2],
       ['DIAL_DENIED', 1],
       ['HOSTNAME_NOT_ALLOWED', 1],
-      ['NO_TRANSPORT_FOR', 1],
     ] as const) {
       it(`has spent ${spent} requests when one of two ended with ${code}`, async () => {
         const driven = new Driven([1, 2]);
@@ -142,6 +141,14 @@ describe('runLookup', () => {
         expect(driven.lookup.requests).to.equal(spent);
       });
     }
+
+    it('says nothing of one that speaks nothing that we speak, and has spent nothing on it', async () => {
+      const driven = new Driven([1, 2]);
+      driven.dead.set(1, new DisgoverError('NO_TRANSPORT_FOR', 'beyond'));
+      const { steps, end } = await driven.runtime.run(driven.collect());
+      expect(driven.shown(steps)).to.deep.equal([['answered', 2, 10]]);
+      expect([end, driven.lookup.requests]).to.deep.equal(['closest', 1]);
+    });
 
     it('takes what a plugin threw for a fault of ours', async () => {
       const driven = new Driven([1]);

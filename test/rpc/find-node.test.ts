@@ -14,7 +14,10 @@ const from = encodedNodeOf('asker');
 const session = { peer: from } as Session;
 const thing = encodedOf('thing');
 
-function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> = {}): Nodes | Refusal {
+function answer(
+  request: Partial<FindNode>,
+  deps: Partial<FindNodeDependencies> = {},
+): ReturnType<typeof answerFindNode> {
   return answerFindNode(
     {
       type: 'findNode',
@@ -29,6 +32,8 @@ function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> 
       k: limits.contactsInReply,
       exact: () => undefined,
       closest: () => [],
+      isBeyond: () => false,
+      findFor: () => expect.fail('nobody is to be looked for'),
       announced: () => undefined,
       withdrawn: () => undefined,
       ...deps,
@@ -39,6 +44,7 @@ function answer(request: Partial<FindNode>, deps: Partial<FindNodeDependencies> 
 function nodesOf(...args: Parameters<typeof answer>): Nodes {
   const reply = answer(...args);
   if (reply instanceof Refusal) throw new Error(reply.detail);
+  if (reply instanceof Promise) throw new Error('the answer comes later');
   return reply;
 }
 

@@ -98,6 +98,8 @@ export class SessionPeer {
       exact: () => undefined,
       passOn: () => undefined,
       closest: () => [],
+      isBeyond: () => false,
+      findFor: async () => undefined,
       announced: () => undefined,
       withdrawn: () => undefined,
       onUnknownPart: () => {},

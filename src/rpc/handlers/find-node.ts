@@ -1,4 +1,5 @@
-// FIND-NODE → NODES: takes what is announced and withdrawn, then answers with the exact contact and the closest nodes.
+// FIND-NODE → NODES: takes what is announced and withdrawn, then answers with the exact contact and the closest nodes; later, where
+// the asker wants to be looked for.
 
 import { Refusal } from '../../errors.js';
 import { type ContactId, contactIdOfBytes } from '../../id/contact-id.js';
@@ -8,13 +9,23 @@ import type { Session } from '../../session/session.js';
 import type { EncodedContact } from '../../wire/contact-codec.js';
 import type { FindNode, Nodes } from '../../wire/messages.js';
 
+/** The contact of exactly an id, and for how long it is vouched for. */
+export interface Exact {
+  readonly contact: EncodedContact;
+  readonly ttlMs: number;
+}
+
 export interface FindNodeDependencies {
   /** How many nodes are named, at most. */
   readonly k: number;
   /** What the node knows exactly of an id, and for how long it will: hosted here, or held for others. */
-  exact(id: ContactId): { readonly contact: EncodedContact; readonly ttlMs: number } | undefined;
+  exact(id: ContactId): Exact | undefined;
   /** The verified nodes closest to a key, of those that the asker can dial, closest first. */
   closest(target: Key, count: number, asker: Session): readonly EncodedContact[];
+  /** Whether there are such among the k closest to a key that the asker cannot dial. */
+  isBeyond(target: Key, asker: Session): boolean;
+  /** Looks for the id in the asker's stead. A Refusal where it asks for too much; may resolve to one. */
+  findFor(id: ContactId, asker: Session): Promise<Exact | undefined | Refusal> | Refusal;
   /** Takes an announced contact. Returns what stood here before, where that was another, or why it is refused. */
   announced(contact: EncodedContact, session: Session): EncodedContact | undefined | Refusal;
   withdrawn(contact: EncodedContact, session: Session): Refusal | undefined;
@@ -27,8 +38,8 @@ export function answerFindNode(
   request: FindNode,
   session: Session,
   deps: FindNodeDependencies,
-): Nodes | Refusal {
-  const { requestId, target } = request;
+): Nodes | Refusal | Promise<Nodes | Refusal> {
+  const { target } = request;
   const before: EncodedContact[] = [];
   for (const [i, contact] of request.withdrawn.entries()) {
     const refusal = deps.withdrawn(contact, session);
@@ -39,16 +50,34 @@ export function answerFindNode(
     if (outcome instanceof Refusal) return outcome.within(`announced[${i}]`);
     if (outcome !== undefined) before.push(outcome);
   }
-  const exact = 'id' in target ? deps.exact(contactIdOfBytes(target.id)) : undefined;
+  const answer = (exact: Exact | undefined) => nodesOf(request, session, deps, exact, before);
+  if ('key' in target) return answer(undefined);
+  const id = contactIdOfBytes(target.id);
+  const exact = deps.exact(id);
+  if (exact !== undefined || !request.onBehalf) return answer(exact);
+  const found = deps.findFor(id, session);
+  if (found instanceof Refusal) return found;
+  return found.then((outcome) => (outcome instanceof Refusal ? outcome : answer(outcome)));
+}
+
+function nodesOf(
+  { requestId, target }: FindNode,
+  session: Session,
+  deps: FindNodeDependencies,
+  exact: Exact | undefined,
+  before: readonly EncodedContact[],
+): Nodes {
   const key = 'id' in target ? keyOf(target.id) : target.key;
   const closest = deps.closest(key, deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
   const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
+  const beyond = exact === undefined && 'id' in target && deps.isBeyond(key, session);
   return {
     type: 'nodes',
     requestId,
     contacts: fitting(closest.slice(0, deps.k), room),
     conflicts: fitting(before, room),
     ...(exact && { exact: { contact: exact.contact, ttlSeconds: Math.floor(exact.ttlMs / 1_000) } }),
+    ...(beyond && { beyond }),
   };
 }
 
