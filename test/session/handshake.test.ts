@@ -127,6 +127,13 @@ describe('Handshake', () => {
       expect(hows({ dialler, dialled })).to.deep.equal(['signed', undefined]);
     });
 
+    it('remembers no exchange key that nobody has signed: it would keep others out', () => {
+      const { a, b } = pair({ identity: undefined }, {});
+      const { dialled } = shake(a, b, { helloOfDialler: hello({ exchangeKey: A }) });
+      expect(dialled.isSatisfied).to.equal(true);
+      expect(b.remembers(a)).to.equal(false);
+    });
+
     it('is refused where a key is required, by either side', () => {
       const { a, b } = pair({ identity: undefined }, { requiresIdentity: true });
       expectRefusal(shake(a, b).dialled.refusal, 'KEY_REQUIRED');
