@@ -11,6 +11,7 @@ export {
   isWildcard,
   unmapped,
 } from './address/host.js';
+export { oldestOfMost } from './address/oldest-of-most.js';
 export { checkUrlPath } from './address/url-path.js';
 export { checkClock, isClock, successor } from './arbiter/clock.js';
 export { greatest, without } from './arbiter/greatest.js';

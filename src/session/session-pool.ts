@@ -1,5 +1,6 @@
 // Dial or reuse: at most one session is used for each peer, and one dial is made for all who want it.
 
+import { oldestOfMost } from '../address/oldest-of-most.js';
 import type { Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError } from '../errors.js';
 import { equalBytes } from '../id/bytes.js';
@@ -70,11 +71,15 @@ export class SessionPool {
   /** A link that the transport of that name accepted. */
   accept(link: Link, type: string): void {
     if (this.#isClosed) return link.close();
-    let strangers = 0;
-    for (const session of this.#sessions) if (!session.isProved && !session.isDialled) strangers++;
+    const strangers: Session[] = [];
+    for (const session of this.#sessions)
+      if (!session.isProved && !session.isDialled) strangers.push(session);
+    if (strangers.length >= limits.unprovedSessions)
+      oldestOfMost(strangers, hostOf)?.close(
+        'TOO_MANY_SESSIONS',
+        `more than ${limits.unprovedSessions} strangers`,
+      );
     this.#start(new Session(link, type, this.#host));
-    if (strangers >= limits.unprovedSessions)
-      this.#dropOldest((session) => !session.isProved && !session.isDialled, limits.unprovedSessions);
   }
 
   /**
@@ -173,6 +178,11 @@ export class SessionPool {
       if (this.#sessions.size > 0) this.#watchIdle();
     });
   }
+}
+
+/** Of `127.0.0.1:6742` and `[::1]:6742`; what a transport tells otherwise, as far as its last colon. */
+function hostOf({ remote }: Session): string {
+  return remote.replace(/:[^:]*$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
 function idsOf({ dialledId, peer }: Session): ContactId[] {

@@ -25,12 +25,16 @@ const reasonOf = (promise: Promise<unknown>) =>
 
 /** A link that the test holds the other end of. */
 class HandLink implements Link {
-  readonly remote = 'hand';
+  readonly remote: string;
   maxFrameBytes: number = limits.frameBeforeHelloBytes;
   isCongested = false;
   readonly sent: Uint8Array[] = [];
   handlers: LinkHandlers | undefined;
   isClosed = false;
+
+  constructor(remote = 'hand') {
+    this.remote = remote;
+  }
 
   open(handlers: LinkHandlers): void {
     this.handlers = handlers;
@@ -397,6 +401,25 @@ describe('SessionPool', () => {
       expect(strangers.map(({ isClosed }) => isClosed).lastIndexOf(true)).to.equal(0);
       expect(known.isClosed).to.equal(false);
     });
+
+    for (const [crowd, other] of [
+      ['10.0.0.1', '10.0.0.2'],
+      ['[2001:db8::%]', '[2001:db8:0:100::1]'],
+    ] as const) {
+      it(`closes the oldest stranger of ${crowd}, where most come from, and not one of ${other}`, async () => {
+        const { a } = await pair();
+        const comes = (host: string, port: number) => {
+          const link = new HandLink(`${host.replace('%', port.toString(16))}:${port}`);
+          a.pool.accept(link, 'hand');
+          return link;
+        };
+        const stranger = comes(other, 1);
+        const flood = Array.from({ length: 3 * limits.unprovedSessions }, (_, i) => comes(crowd, i + 1));
+        expect(stranger.isClosed).to.equal(false);
+        const left = limits.unprovedSessions - 1;
+        expect(flood.map(({ isClosed }) => isClosed).lastIndexOf(true)).to.equal(flood.length - left - 1);
+      });
+    }
   });
 
   context('when a frame does not arrive whole', () => {

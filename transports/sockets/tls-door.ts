@@ -1,7 +1,7 @@
 // From an accepted socket to an encrypted one. Who does not speak TLS is recognised by the first bytes, told so, and turned away.
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { endpoint, type LinkCloseReason, limits, unmapped } from '../../src/plugin.js';
+import { endpoint, type LinkCloseReason, limits, oldestOfMost, unmapped } from '../../src/plugin.js';
 import {
   CLOSE_TLS_REQUIRED,
   HTTP_ANSWER_OF_TLS,
@@ -22,6 +22,7 @@ export interface TlsDoorHandlers {
 
 interface Waiting {
   readonly remote: string;
+  readonly host: string;
   /** As its listener made it. */
   readonly allowHalfOpen: boolean;
 }
@@ -31,7 +32,7 @@ export class TlsDoor {
   readonly #isForHttp: boolean;
   /** Does not listen: it is handed the sockets that begin with TLS. */
   readonly #server: Server;
-  /** Sockets that are not encrypted yet, oldest first. Bounded by limits.unprovedSessions: beyond it the oldest goes. */
+  /** Sockets that are not encrypted yet, oldest first. Bounded by limits.unprovedSessions: beyond it one of a crowd goes. */
   readonly #waiting = new Map<Socket, Waiting>();
 
   /** `isForHttp`: HTTP is what is spoken here, once it is encrypted. */
@@ -46,13 +47,14 @@ export class TlsDoor {
 
   /** Takes over a socket that nothing was read from. It has limits.handshakeMs to say something, and as long to agree on TLS. */
   enter(socket: Socket): void {
-    const remote = endpoint(unmapped(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
-    this.#waiting.set(socket, { remote, allowHalfOpen: socket.allowHalfOpen });
+    const host = unmapped(socket.remoteAddress ?? '');
+    const remote = endpoint(host, socket.remotePort ?? 0);
+    this.#waiting.set(socket, { remote, host, allowHalfOpen: socket.allowHalfOpen });
     socket.once('close', () => this.#waiting.delete(socket));
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > limits.unprovedSessions && oldest) {
+    if (this.#waiting.size > limits.unprovedSessions) {
+      const [one] = oldestOfMost(this.#waiting, ([, waiting]) => waiting.host) ?? [];
       const detail = `more than ${limits.unprovedSessions} not encrypted yet`;
-      this.#turnAway(oldest, { code: 'TOO_MANY_SESSIONS', detail });
+      if (one) this.#turnAway(one, { code: 'TOO_MANY_SESSIONS', detail });
     }
     const onSilence = () =>
       this.#turnAway(socket, {

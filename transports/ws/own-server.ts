@@ -1,7 +1,14 @@
 // An HTTP server that serves nothing but upgrades. What does not get that far is bounded in number, in time and in bytes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { DisgoverError, endpoint, type LinkCloseReason, limits, unmapped } from '../../src/plugin.js';
+import {
+  DisgoverError,
+  endpoint,
+  type LinkCloseReason,
+  limits,
+  oldestOfMost,
+  unmapped,
+} from '../../src/plugin.js';
 import { looksLikeTls, speaks } from '../sockets/first-bytes.js';
 import { TlsDoor } from '../sockets/tls-door.js';
 import type { CheckedTls } from '../sockets/tls-options.js';
@@ -93,8 +100,8 @@ export class OwnServer {
   }
 
   #admit(socket: Socket): void {
-    const [oldest] = this.#strangers;
-    if (this.#strangers.size >= limits.unprovedSessions) oldest?.destroy();
+    if (this.#strangers.size >= limits.unprovedSessions)
+      oldestOfMost(this.#strangers, ({ remoteAddress = '' }) => remoteAddress)?.destroy();
     this.#track(socket);
   }
 
