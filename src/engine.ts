@@ -1,6 +1,6 @@
 // Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
 
-import { type AnnounceDependencies, announce, withdraw } from './announce/announce.js';
+import { type AnnounceDependencies, announce, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Join } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
@@ -19,6 +19,7 @@ import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { type AskHostDependencies, askHost } from './relay/ask-host.js';
+import { Onward } from './relay/onward.js';
 import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
@@ -64,6 +65,8 @@ export class Engine {
   readonly join: Join;
   /** Hosts that nobody can dial, to which this node passes PINGs on. */
   readonly passages: Passages;
+  /** What such hosts announce, for holders whom they cannot dial. */
+  readonly onward: Onward;
   /** Nodes that pass PINGs on to this one, where nobody can dial it. */
   readonly relays: Relays;
   readonly relayed: RelayedEntities;
@@ -139,7 +142,7 @@ export class Engine {
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
-        isBeyond: (key, asker) => this.routing.isBeyond(key, k, reachOf(asker)),
+        isBeyond: (key, asker) => this.#isBeyond(key, asker),
         findFor: (id, asker) => this.errands.run(id, asker),
         passOn: (id, asker) => this.passages.passOn(id, asker),
         announced: (contact, session) => {
@@ -153,7 +156,8 @@ export class Engine {
             reach,
           });
           if (observed instanceof Refusal) return observed;
-          if (!observed.isEcho) this.passages.open(contact, session);
+          const isPassage = !observed.isEcho && this.passages.open(contact, session);
+          if (isPassage) this.onward.add('announced', contact, session);
           return observed.before?.id === contact.id ? observed.before : undefined;
         },
         withdrawn: (contact, session) => {
@@ -161,7 +165,7 @@ export class Engine {
           const { isAddressProved } = session;
           const observed = this.contacts.observe(contact, { type: 'withdrawn', from, isAddressProved });
           if (observed instanceof Refusal) return observed;
-          this.passages.close(contact.id, session);
+          if (this.passages.close(contact.id, session)) this.onward.add('withdrawn', contact, session);
           return undefined;
         },
         onRefused: (session, refusal) => this.#refused(session.remote, refusal),
@@ -235,6 +239,13 @@ export class Engine {
       onRefused,
       tell: (host, query, signal) => this.#tell(host, query, signal),
     };
+    this.onward = new Onward({
+      now,
+      alarms,
+      isBeyond: ({ key }, host) => this.#isBeyond(key, host),
+      announce: (contact) => announceFor(contact, this.#announceDependencies),
+      withdraw: (contact) => withdraw(contact, this.#announceDependencies),
+    });
     this.announcer = new Announcer({
       runtime,
       alarms,
@@ -377,6 +388,7 @@ export class Engine {
       this.walker.close(closed);
       this.announcer.close();
       this.relays.close();
+      this.onward.close();
       this.join.close();
       this.routing.close();
       this.pool.close();
@@ -404,6 +416,7 @@ export class Engine {
     const { refusedPeer, isDialled } = session;
     if (refusedPeer !== undefined && isDialled) this.routing.verify(refusedPeer);
     this.passages.forget(session);
+    this.onward.forget(session);
     this.errands.forget(session);
     this.relays.onSessionClosed(session);
   }
@@ -477,6 +490,11 @@ export class Engine {
     const { k } = this.options;
     const furthest = this.routing.closest(key, k, reach)[k - 1];
     return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
+  }
+
+  /** Whether there are nodes closest to the key that the other end of the session cannot dial. */
+  #isBeyond(key: Key, session: Session): boolean {
+    return this.routing.isBeyond(key, this.options.k, reachOf(session));
   }
 
   /** A seed that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */

@@ -68,6 +68,10 @@ export const limits = Object.freeze({
   relayedIds: 10_000,
   relayedIdsPerSession: 1_000,
   relayKeepAliveMs: 20_000,
+  /** Announces that a relay passes on to holders whom the host cannot dial. */
+  onwardPerSessionPerMinute: 60,
+  onwardAtOnce: 8,
+  onwardWaiting: 2_000,
 
   // Signed contacts
   signaturesRemembered: 10_000,

@@ -82,6 +82,12 @@ export async function announce(
   return heard;
 }
 
+/** Announces what somebody else hosts, as it is: what holders have instead is not ours to mend. @throws as `announce`. */
+export function announceFor(contact: EncodedContact, deps: AnnounceDependencies): Promise<number> {
+  const query = { target: { id: bytesOfContactId(contact.id) }, announced: [contact] };
+  return tellHolders(query, deps, {}, () => {});
+}
+
 /** Tells the holders that the contact is no more. Resolves to how many nodes heard it. @throws as `announce`. */
 export function withdraw(
   own: EncodedContact,

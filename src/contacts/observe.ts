@@ -8,7 +8,7 @@ import type { ContactId } from '../id/contact-id.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Reach } from '../routing/reach.js';
-import { isRelayedOnly } from '../wire/addresses.js';
+import { isRelayedOnly, relaysOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { canonicalJson } from '../wire/json.js';
 import type { Admission } from './admission.js';
@@ -177,7 +177,9 @@ export class Contacts {
       known,
       isWithdrawal: how.type === 'withdrawn' || how.type === 'buried',
       isAnnounced,
-      isFromHost: isAnnounced && how.isAddressProved === true && isAt(contact, how.from),
+      isFromHost:
+        isAnnounced &&
+        ((how.isAddressProved === true && isAt(contact, how.from)) || isRelayFor(contact, how.from)),
       from: how.from?.id,
     });
     if (known === undefined) return verdict;
@@ -359,13 +361,14 @@ type FromElsewhere = Exclude<Observation, { readonly type: 'registered' | 'unreg
 const NOT_VOUCHED: Verdict = Object.freeze({ isVouched: false });
 
 /**
- * A node announces and withdraws what it hosts itself: contacts at its own address, or without any; one that cannot be dialled,
- * also contacts that are reached through relays and in no other way.
+ * A node announces and withdraws what it hosts itself: contacts at its own address, or without any. Contacts that are reached through
+ * relays and in no other way come from a node that cannot be dialled, or from one of these relays.
  */
 function foreign(contact: EncodedContact, from: EncodedContact, { isVouched }: Verdict): Refusal | undefined {
   const { transport } = contact.contact;
   if (isVouched || transport === undefined || isAt(contact, from)) return undefined;
   if (from.contact.transport === undefined && isRelayedOnly(contact)) return undefined;
+  if (isRelayFor(contact, from)) return undefined;
   return new Refusal('FOREIGN_TRANSPORT', `${contact.id} is hosted elsewhere than at ${from.id}`);
 }
 
@@ -375,4 +378,9 @@ function isAt({ contact: { transport: a } }: EncodedContact, node: EncodedContac
   if (a === undefined || b === undefined) return false;
   const [textA, textB] = [canonicalJson(a), canonicalJson(b)];
   return typeof textA === 'string' && textA === textB;
+}
+
+/** Whether the node is one of the relays through which alone the contact's host is reached. */
+function isRelayFor(contact: EncodedContact, node: EncodedContact): boolean {
+  return isRelayedOnly(contact) && relaysOf(contact).some(({ via }) => via === node.id);
 }

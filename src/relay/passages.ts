@@ -25,21 +25,32 @@ export class Passages {
     return this.#sessions.size;
   }
 
-  /** The host at the other end has announced the contact. Where it names us as a relay, we are: the latest host of an id counts. */
-  open(contact: EncodedContact, session: Session): void {
-    if (!relaysOf(contact).some(({ via }) => via === this.#own)) return this.close(contact.id, session);
+  /**
+   * The contact has been announced. Where it names us as a relay we are one for its host, which is who announces without an address of
+   * its own, and no other relay of it: the latest host of an id counts. Returns whether the id is now asked for over the session.
+   */
+  open(contact: EncodedContact, session: Session): boolean {
     const { id } = contact;
+    const isOurs = relaysOf(contact).some(({ via }) => via === this.#own);
+    if (!isOurs || session.peer?.contact.transport !== undefined) {
+      this.close(id, session);
+      return false;
+    }
     const ids = this.#ids.get(session) ?? new Set();
-    if (ids.has(id) || ids.size >= limits.relayedIdsPerSession) return;
+    if (ids.has(id)) return true;
+    if (ids.size >= limits.relayedIdsPerSession) return false;
     this.#remove(id);
     this.#ids.set(session, ids.add(id));
     this.#sessions.set(id, session);
     if (this.#sessions.size > limits.relayedIds) this.#dropOne();
+    return true;
   }
 
-  /** The host has withdrawn it. Another's passage is not its to close. */
-  close(id: ContactId, session: Session): void {
-    if (this.#sessions.get(id) === session) this.#remove(id);
+  /** The host has withdrawn it. Another's passage is not its to close: then nothing changes, and it returns false. */
+  close(id: ContactId, session: Session): boolean {
+    if (this.#sessions.get(id) !== session) return false;
+    this.#remove(id);
+    return true;
   }
 
   /** The session has ended. */

@@ -144,9 +144,22 @@ describe('Contacts', () => {
         expect([withdrawn, node.known]).to.deep.equal([{}, undefined]);
       });
 
-      it('refuses it from a node that can be dialled, the relay itself among them', () => {
-        for (const from of [host, encodedNodeOf('relay')])
-          expect(outcome(at(relay), from)).to.equal('FOREIGN_TRANSPORT');
+      it('takes it from one of these relays, and from no other node that can be dialled', () => {
+        const other = { ...relay, host: 'other', via: idOf('other') };
+        for (const from of ['relay', 'other'])
+          expect(outcome(at(relay, other), encodedNodeOf(from))).to.deep.equal([relay, other]);
+        expect(outcome(at(relay), encodedNodeOf('other'))).to.equal('FOREIGN_TRANSPORT');
+        expect(outcome(at(relay), host)).to.equal('FOREIGN_TRANSPORT');
+        const node = new Node();
+        node.announce(at(relay), encodedOf('dial-only'));
+        const how = { type: 'withdrawn', from: encodedNodeOf('relay') } as const;
+        expect([node.contacts.observe(at(relay), how), node.known]).to.deep.equal([{}, undefined]);
+      });
+
+      it('refuses it from a relay where another address is no relay’s', () => {
+        const direct = { type: 'memory', host: 'elsewhere', port: 1 };
+        for (const from of [encodedNodeOf('relay'), encodedNodeOf('elsewhere')])
+          expect(outcome(at(relay, direct), from)).to.equal('FOREIGN_TRANSPORT');
       });
 
       it('refuses it where one address is of the host itself, or there is none at all', () => {

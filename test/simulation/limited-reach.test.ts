@@ -57,4 +57,19 @@ describe('a browser tab among 150 nodes that it cannot dial, and 3 that speak to
       }
       expect(missing).to.deep.equal([]);
     }));
+
+  it('is found by them, 60 times of 60, and answers through its relays', () =>
+    withTab(async (tab, others, world) => {
+      const wrong: unknown[] = [];
+      for (let i = 0; i < FINDS; i++) {
+        const id = idOf(`entity-${i}`);
+        await tab.register({ id, data: i });
+        await world.runtime.sleep(2_000);
+        const finder = others[(i * 7) % others.length] as Disgover;
+        const found = await finder.find(id);
+        const answer = found && (await finder.ping(found).catch((fault) => fault));
+        if (answer?.data !== i) wrong.push(answer);
+      }
+      expect(wrong).to.deep.equal([]);
+    }));
 });
