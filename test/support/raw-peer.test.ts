@@ -35,6 +35,8 @@ interface MessageVector {
   readonly exact?: { readonly contact: RawContact; readonly ttlSeconds: number };
   readonly contacts: readonly RawContact[];
   readonly conflicts: readonly RawContact[];
+  readonly onBehalf?: boolean;
+  readonly beyond?: boolean;
 }
 
 function write(message: MessageVector): Buffer {
@@ -54,12 +56,14 @@ function write(message: MessageVector): Buffer {
         target: 'key' in target ? { key: Buffer.from(target.key, 'hex') } : target,
         announced: message.announced.map(sorted),
         withdrawn: message.withdrawn.map(sorted),
+        onBehalf: message.onBehalf,
       });
     case 'nodes':
       return frames.nodes(requestId, {
         exact: exact && { ...exact, contact: sorted(exact.contact) },
         contacts: message.contacts.map(sorted),
         conflicts: message.conflicts.map(sorted),
+        beyond: message.beyond,
       });
     case 'error':
       return frames.error(requestId, code);

@@ -40,6 +40,7 @@ export type RawMessage =
       readonly target: { readonly id: string } | { readonly key: Buffer };
       readonly announced: readonly RawContact[];
       readonly withdrawn: readonly RawContact[];
+      readonly onBehalf?: true;
     }
   | { readonly type: 'pong'; readonly requestId: number; readonly contact: RawContact | undefined }
   | {
@@ -48,6 +49,7 @@ export type RawMessage =
       readonly exact: { readonly contact: RawContact; readonly ttlSeconds: number } | undefined;
       readonly contacts: readonly RawContact[];
       readonly conflicts: readonly RawContact[];
+      readonly beyond?: true;
     }
   | { readonly type: 'error'; readonly requestId: number; readonly code: string }
   | { readonly type: 'unknown'; readonly kind: number };
@@ -78,6 +80,9 @@ export function contactBytes(contact: Sendable): Uint8Array {
 const list = (contacts: readonly Sendable[]): Buffer =>
   Buffer.concat([u16(contacts.length), ...contacts.map((contact) => long(contactBytes(contact)))]);
 
+/** The one optional part of FIND-NODE, and of NODES: the tag 1 and nothing. */
+const flag = Buffer.concat([u8(1), u8(1), u16(0)]);
+
 export function keyOfId(id: string): Buffer {
   return createHash('sha256').update(Buffer.from(id, 'base64')).digest();
 }
@@ -106,12 +111,14 @@ export interface FindNodeFields {
   readonly target: { readonly id: string } | { readonly key: Uint8Array };
   readonly announced?: readonly Sendable[];
   readonly withdrawn?: readonly Sendable[];
+  readonly onBehalf?: boolean | undefined;
 }
 
 export interface NodesFields {
   readonly exact?: { readonly contact: Sendable; readonly ttlSeconds: number } | undefined;
   readonly contacts?: readonly Sendable[];
   readonly conflicts?: readonly Sendable[];
+  readonly beyond?: boolean | undefined;
 }
 
 export const frames = {
@@ -133,7 +140,10 @@ export const frames = {
   close: (code: string): Buffer => Buffer.concat([u8(0x03), short(Buffer.from(code)), u8(0)]),
   ping: (requestId: number, id: string): Buffer =>
     Buffer.concat([u8(0x10), u32(requestId), short(Buffer.from(id, 'base64')), u8(0)]),
-  findNode: (requestId: number, { target, announced = [], withdrawn = [] }: FindNodeFields): Buffer =>
+  findNode: (
+    requestId: number,
+    { target, announced = [], withdrawn = [], onBehalf = false }: FindNodeFields,
+  ): Buffer =>
     Buffer.concat([
       u8(0x11),
       u32(requestId),
@@ -142,7 +152,7 @@ export const frames = {
         : Buffer.concat([u8(1), target.key]),
       list(announced),
       list(withdrawn),
-      u8(0),
+      onBehalf ? flag : u8(0),
     ]),
   pong: (requestId: number, contact?: Sendable): Buffer =>
     Buffer.concat([
@@ -151,7 +161,10 @@ export const frames = {
       contact === undefined ? u8(0) : Buffer.concat([u8(1), long(contactBytes(contact))]),
       u8(0),
     ]),
-  nodes: (requestId: number, { exact, contacts = [], conflicts = [] }: NodesFields = {}): Buffer =>
+  nodes: (
+    requestId: number,
+    { exact, contacts = [], conflicts = [], beyond = false }: NodesFields = {},
+  ): Buffer =>
     Buffer.concat([
       u8(0x91),
       u32(requestId),
@@ -161,7 +174,7 @@ export const frames = {
       u8(contacts.length),
       ...contacts.map((contact) => long(contactBytes(contact))),
       list(conflicts),
-      u8(0),
+      beyond ? flag : u8(0),
     ]),
   error: (requestId: number, code: string): Buffer =>
     Buffer.concat([u8(0x9f), u32(requestId), short(Buffer.from(code)), u8(0)]),
@@ -224,7 +237,13 @@ export function readFrame(bytes: Buffer): RawFrame {
   const message = readMessage(fields.u8(), fields);
   if (message.type === 'unknown') return { bytes, ...message };
   const parts = fields.end();
-  return { bytes, ...message, ...(message.type === 'hello' && { parts }) };
+  return {
+    bytes,
+    ...message,
+    ...(message.type === 'hello' && { parts }),
+    ...(message.type === 'findNode' && parts.has(1) && { onBehalf: true }),
+    ...(message.type === 'nodes' && parts.has(1) && { beyond: true }),
+  };
 }
 
 function readMessage(kind: number, fields: Fields): RawMessage {
