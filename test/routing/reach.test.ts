@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isWithin, reachOf, TypeCounts } from '../../src/routing/reach.js';
+import { isBridging, isWithin, reachOf, TypeCounts } from '../../src/routing/reach.js';
 import { encodedOf } from '../support/contacts.js';
 
 /** A node with an address of each type. */
@@ -28,6 +28,14 @@ describe('isWithin', () => {
   });
 });
 
+describe('isBridging', () => {
+  it('holds for who has an address of another type', () => {
+    expect(isBridging(new Set(['ws']), nodeOf('tcp', 'ws'))).to.equal(true);
+    expect(isBridging(new Set(['ws', 'tcp']), nodeOf('tcp', 'ws'))).to.equal(false);
+    expect(isBridging(new Set(['ws']), encodedOf('dial-only'))).to.equal(false);
+  });
+});
+
 describe('TypeCounts', () => {
   const counts = new TypeCounts();
   const areAllWithin = (...types: readonly string[]) => counts.areAllWithin(new Set(types));
@@ -44,5 +52,16 @@ describe('TypeCounts', () => {
     expect([areAllWithin('tcp'), areAllWithin('ws')]).to.deep.equal([false, false]);
     counts.remove(nodeOf('tcp', 'tcp'));
     expect([areAllWithin('tcp'), areAllWithin('ws')]).to.deep.equal([false, true]);
+  });
+
+  it('knows whether there is another type, as contacts come and go', () => {
+    const some = new TypeCounts();
+    const hasOthers = () => some.hasOthers(new Set(['tcp']));
+    some.add(nodeOf('tcp'));
+    expect(hasOthers()).to.equal(false);
+    some.add(nodeOf('tcp', 'ws'));
+    expect(hasOthers()).to.equal(true);
+    some.remove(nodeOf('tcp', 'ws'));
+    expect(hasOthers()).to.equal(false);
   });
 });

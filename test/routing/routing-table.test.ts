@@ -190,6 +190,29 @@ describe('RoutingTable', () => {
         expect(idsWithin('quic')).to.deep.equal([]);
       });
 
+      it('says whether there are such among the closest as cannot be dialled', () => {
+        const isBeyond = (count: number, ...types: readonly string[]) =>
+          table.isBeyond(own, count, new Set(types));
+        expect([isBeyond(60, 'tcp'), isBeyond(61, 'tcp'), isBeyond(1, 'ws')]).to.deep.equal([
+          false,
+          true,
+          true,
+        ]);
+        expect(isBeyond(63, 'tcp', 'ws')).to.equal(false);
+      });
+
+      it('names the closest that speak what others do not, but for the doubtful', () => {
+        const bridging = (count: number, ...types: readonly string[]) =>
+          idsOf(table.bridging(own, count, new Set(types)));
+        expect(bridging(3, 'ws')).to.deep.equal([1, 2, 3].map((distance) => at(distance).id));
+        expect(bridging(3, 'tcp')).to.deep.equal([100, 101, 102].map((distance) => at(distance).id));
+        expect(bridging(3, 'tcp', 'ws')).to.deep.equal([]);
+        const [entry] = table.bridging(own, 1, new Set(['tcp']));
+        if (entry !== undefined) entry.failures = 1;
+        expect(bridging(1, 'tcp')).to.deep.equal([at(101).id]);
+        if (entry !== undefined) entry.failures = 0;
+      });
+
       it('goes by what an entry says now', () => {
         table.add(speaking(102, 'tcp'), 0);
         expect(idsOf(table.closest(own, 3, reach('ws')))).to.deep.equal(

@@ -48,6 +48,23 @@ describe('RpcClient', () => {
     expect(seen).to.deep.equal([`withdrawn ${idOf('gone')}`, `announced ${thing.id}`]);
   });
 
+  it('has a node look for an id, for longer than it usually takes, and holds nothing against it', async () => {
+    const seen: unknown[] = [];
+    const thing = encodedOf('thing');
+    const { world, far, client, failed } = await setUp({
+      findFor: async (id) => {
+        seen.push(id);
+        await world.runtime.sleep(seen.length === 1 ? limits.onBehalfMs : 60_000);
+        return { contact: thing, ttlMs: 60_000 };
+      },
+    });
+    const target = { id: idBytesOf(thing.id) };
+    const nodes = await world.run(client.findThrough(far.contact, target));
+    expect([nodes.exact?.contact.id, seen]).to.deep.equal([thing.id, [thing.id]]);
+    await expectCode(world.run(client.findThrough(far.contact, target)), 'ERR_TIMEOUT');
+    expect(failed).to.deep.equal([]);
+  });
+
   it('asks whoever is at an address', async () => {
     const { world, far, ping } = await setUp();
     const { contact } = await world.run(ping(addressOf('far')));

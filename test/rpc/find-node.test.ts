@@ -165,6 +165,49 @@ describe('answerFindNode', () => {
     expect(reply.conflicts).to.deep.equal([before]);
   });
 
+  it('says that there are closer nodes which the asker cannot dial, where the id is not known here', () => {
+    const asked: unknown[] = [];
+    const isBeyond = (...args: readonly unknown[]) => {
+      asked.push(args);
+      return true;
+    };
+    expect(nodesOf({}, { isBeyond }).beyond).to.equal(true);
+    expect(asked).to.deep.equal([[thing.key, session]]);
+    expect(nodesOf({})).not.to.have.property('beyond');
+    const exact = () => ({ contact: thing, ttlMs: 1 });
+    expect(nodesOf({}, { isBeyond, exact })).not.to.have.property('beyond');
+    expect(nodesOf({ target: { key: thing.key } }, { isBeyond })).not.to.have.property('beyond');
+  });
+
+  context('when it is to look for the id on behalf of the asker', () => {
+    const onBehalf = { onBehalf: true };
+
+    it('answers later, with what it has found, and with nothing where it has found nothing', async () => {
+      const asked: unknown[] = [];
+      const findFor = async (...args: readonly unknown[]) => {
+        asked.push(args);
+        return { contact: thing, ttlMs: 5_000 };
+      };
+      const reply = await answer(onBehalf, { findFor, closest: () => nodes(1) });
+      expect(asked).to.deep.equal([[thing.id, session]]);
+      expect(reply).to.deep.include({ requestId: 3, exact: { contact: thing, ttlSeconds: 5 } });
+      expect((reply as Nodes).contacts).to.have.length(1);
+      expect(await answer(onBehalf, { findFor: async () => undefined })).not.to.have.property('exact');
+    });
+
+    it('answers at once with what it knows, and never looks for a bare key', () => {
+      const exact = () => ({ contact: thing, ttlMs: 5_000 });
+      expect(nodesOf(onBehalf, { exact }).exact?.ttlSeconds).to.equal(5);
+      expect(nodesOf({ ...onBehalf, target: { key: thing.key } })).not.to.have.property('exact');
+    });
+
+    it('refuses what is too much, at once or later', async () => {
+      const refusal = new Refusal('RATE_LIMITED', 'x');
+      expect(answer(onBehalf, { findFor: () => refusal })).to.equal(refusal);
+      expect(await answer(onBehalf, { findFor: async () => refusal })).to.equal(refusal);
+    });
+  });
+
   for (const list of ['announced', 'withdrawn'] as const) {
     it(`refuses the request for one of the ${list} that is refused, and says which`, () => {
       const refused = encodedOf('bad');

@@ -5,7 +5,7 @@ import type { Timer } from '../../src/contracts/runtime.js';
 import { DisgoverError, type FaultCode } from '../../src/errors.js';
 import { Walker, type WalkerDependencies } from '../../src/lookup/walker.js';
 import type { NodesQuery } from '../../src/rpc/client.js';
-import { type Abortable, onAbort } from '../../src/runtime/abort.js';
+import { type Abortable, abortable, onAbort } from '../../src/runtime/abort.js';
 import { Alarms } from '../../src/runtime/alarms.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
@@ -19,6 +19,9 @@ export interface WalkNetworkOptions extends Partial<Omit<WalkerDependencies, 'st
   readonly start: readonly number[];
   readonly knows?: Topology;
 }
+
+/** How long a request takes that is not answered, where the peer has to ask others first. */
+const LOST_MS = 3_000;
 
 /** Nodes are written as their distances from the key of `thing`, which is what walks look for. */
 export class WalkNetwork {
@@ -42,6 +45,14 @@ export class WalkNetwork {
   readonly dead = new Set<number>();
   /** Who never answers. */
   readonly silent = new Set<number>();
+  /** Who says that there are nodes which we cannot dial. */
+  readonly beyond = new Set<number>();
+  /** Who was asked to look for us, first ones first. */
+  readonly askedOnBehalf: number[] = [];
+  /** What those find who look for us. */
+  readonly findsFor = new Map<number, Contact>();
+  /** Who looks for us and never comes back. */
+  readonly lostFor = new Set<number>();
   readonly walkedTo: unknown[] = [];
   /** Distances of the nodes in our own table. */
   readonly table: number[];
@@ -60,7 +71,7 @@ export class WalkNetwork {
       lateMs: () => 100,
       isEligible: () => true,
       findNode: (contact, query, signal) => this.#answer(contact, query, signal),
-      findThrough: () => Promise.reject(new DisgoverError('TIMEOUT', 'nobody looks for others')),
+      findThrough: (contact, _target, signal) => this.#findThrough(contact, signal),
       isBridging: () => false,
       bridges: () => [],
       start: () => this.network.all(...this.table),
@@ -105,6 +116,7 @@ export class WalkNetwork {
           this.network.replyOf(contact, {
             conflicts: this.conflicts.get(distance) ?? [],
             ...(exact && { exact }),
+            ...(this.beyond.has(distance) && { beyond: true }),
           }),
         );
       });
@@ -112,5 +124,16 @@ export class WalkNetwork {
     return answer.finally(() => {
       this.#inFlight--;
     });
+  }
+
+  async #findThrough(contact: EncodedContact, signal: Abortable): Promise<Nodes> {
+    const distance = this.network.distanceOf(contact);
+    this.askedOnBehalf.push(distance);
+    const isLost = this.lostFor.has(distance);
+    await abortable(this.runtime.sleep(isLost ? LOST_MS : this.answerMs), signal);
+    if (isLost) throw new DisgoverError('TIMEOUT', 'it has not come back');
+    const found = this.findsFor.get(distance);
+    const exact = found && { contact: EncodedContact.from(found), ttlSeconds: this.ttlSeconds };
+    return this.network.replyOf(contact, { ...(exact && { exact }) });
   }
 }
