@@ -6,7 +6,7 @@ import { Passages } from '../../src/relay/passages.js';
 import type { Session } from '../../src/session/session.js';
 import type { EncodedContact } from '../../src/wire/contact-codec.js';
 import type { Message, Request } from '../../src/wire/messages.js';
-import { encodedOf } from '../support/contacts.js';
+import { encodedNodeOf, encodedOf } from '../support/contacts.js';
 import { idBytesOf, idOf } from '../support/ids.js';
 import {
   addressOf,
@@ -25,7 +25,7 @@ const relayed = (name: string, via = 'relay') =>
   encodedOf(name, { transport: [{ ...addressOf(via), via: idOf(via) }] });
 
 /** Sessions that only tell what is asked of them, and never answer. */
-function silentSession(): Session & { readonly asked: Request[] } {
+function silentSession(peer?: EncodedContact): Session & { readonly asked: Request[] } {
   const asked: Request[] = [];
   const pending = {
     get size() {
@@ -36,7 +36,7 @@ function silentSession(): Session & { readonly asked: Request[] } {
       return new Promise(() => {});
     },
   };
-  return { asked, pending } as unknown as Session & { readonly asked: Request[] };
+  return { asked, pending, peer } as unknown as Session & { readonly asked: Request[] };
 }
 
 /** A relay with real sessions, a host that nobody can dial, and somebody who asks. */
@@ -100,6 +100,17 @@ describe('Passages', () => {
     );
     await announce(end, { announced: [relayed('thing', 'other'), encodedOf('no address'), ...forged] });
     expect(passages.size).to.equal(0);
+  });
+
+  it('do not lead to another relay of the host, which has repeated what the host has announced', () => {
+    const passages = new Passages(relayId);
+    const [host, relay] = [silentSession(), silentSession(encodedNodeOf('other'))];
+    expect(passages.open(relayed('thing'), relay)).to.equal(false);
+    expect(passages.open(relayed('thing'), host)).to.equal(true);
+    expect(passages.open(relayed('thing'), relay)).to.equal(false);
+    passages.forget(relay);
+    expect(passages.passOn(thing)).to.be.a('promise');
+    expect(host.asked).to.have.length(1);
   });
 
   it('end when the host withdraws, or names another relay', async () => {
