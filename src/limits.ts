@@ -47,6 +47,9 @@ export const limits = Object.freeze({
   linkPauseBytes: 65_536,
   linkCloseBytes: 131_072,
   linkStuckMs: 10_000,
+  /** What is read of one link, in frames or in bytes, before all others have a turn. */
+  linkTurnFrames: 256,
+  linkTurnBytes: 65_536,
   /** What an encrypted link has, once it is closed, to hand over to the system what it has sent. */
   lastWordMs: 1_000,
 

@@ -15,6 +15,7 @@ import {
 } from '../../src/plugin.js';
 import { HTTP_ANSWER, looksLikeHttp } from '../sockets/first-bytes.js';
 import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
+import { Turn } from '../sockets/turn.js';
 import { FrameReader } from './framing.js';
 import { Outbox, recycle } from './outbox.js';
 
@@ -27,6 +28,7 @@ export class TcpLink implements Link {
   readonly #isEncrypted: boolean;
   readonly #reader = new FrameReader();
   readonly #outbox = new Outbox();
+  readonly #turn = new Turn(() => this.#readOn());
   #handlers: LinkHandlers | undefined;
   #reason: LinkCloseReason | undefined;
   #hasEnded = false;
@@ -153,7 +155,11 @@ export class TcpLink implements Link {
       if (frame === undefined) return this.#onReadAll(handlers);
       if (frame === looksLikeHttp) this.#socket.write(HTTP_ANSWER);
       if (frame instanceof Refusal) this.close({ code: frame.code, detail: frame.detail });
-      else handlers.onFrame(frame);
+      else {
+        handlers.onFrame(frame);
+        this.#turn.count(frame);
+        if (this.#turn.isOver) this.#socket.pause();
+      }
     }
   }
 
@@ -179,13 +185,13 @@ export class TcpLink implements Link {
     this.#socket.uncork();
   };
 
-  /** Who does not read is not read from, and nobody during a pause. */
+  /** Who does not read is not read from, and nobody during a pause or when others have their turn. */
   get #mayRead(): boolean {
-    return !this.#isStalled && !this.#isPaused;
+    return !this.#isStalled && !this.#isPaused && !this.#turn.isOver;
   }
 
   #readOn(): void {
-    if (!this.#handlers || !this.#mayRead) return;
+    if (!this.#handlers || this.#hasEnded || !this.#mayRead) return;
     this.#readFrames(this.#handlers);
     // The answers to frames that waited may have filled the queue again.
     if (this.#mayRead) this.#socket.resume();

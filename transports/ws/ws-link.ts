@@ -15,6 +15,7 @@ import {
   unmapped,
 } from '../../src/plugin.js';
 import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
+import { Turn } from '../sockets/turn.js';
 import { faultOfReader, NORMAL, statusOfReason } from './closing.js';
 import { WaitingFrames } from './waiting-frames.js';
 
@@ -41,6 +42,7 @@ export class WsLink implements Link {
   readonly #isDirect: boolean;
   /** What a chunk brought that may not be handed over: nothing more is read meanwhile. At most a chunk and a message. */
   readonly #waiting = new WaitingFrames();
+  readonly #turn = new Turn(() => this.#readOn());
   #handlers: LinkHandlers | undefined;
   #reason: LinkCloseReason | undefined;
   #hasEnded = false;
@@ -147,9 +149,9 @@ export class WsLink implements Link {
     );
   }
 
-  /** Who does not read is not read from, and nobody before the link is open or during a pause. */
+  /** Who does not read is not read from, and nobody before the link is open, during a pause, or when others have their turn. */
   get #mayRead(): boolean {
-    return this.#handlers !== undefined && !this.#isStalled && !this.#isPaused;
+    return this.#handlers !== undefined && !this.#isStalled && !this.#isPaused && !this.#turn.isOver;
   }
 
   #onMessage(frame: Buffer, isBinary: boolean): void {
@@ -174,7 +176,11 @@ export class WsLink implements Link {
     if (frame.length === 0) this.close({ code: 'FRAME_EMPTY', detail: '0 B' });
     else if (frame.length > this.maxFrameBytes) {
       this.close({ code: 'FRAME_TOO_LARGE', detail: `${frame.length} B > ${this.maxFrameBytes} B` });
-    } else this.#handlers?.onFrame(frame);
+    } else {
+      this.#handlers?.onFrame(frame);
+      this.#turn.count(frame);
+      if (this.#turn.isOver) this.#webSocket.pause();
+    }
   }
 
   #readOn(): void {
