@@ -67,6 +67,21 @@ describe('answerFindNode', () => {
     expect(reply).not.to.have.property('exact');
   });
 
+  it('lets go of what was parsed of an announced contact, which may be held', () => {
+    const announced = EncodedContact.ofBytes(encodedOf('held').bytes);
+    let parsed: unknown;
+    nodesOf(
+      { announced: [announced] },
+      {
+        announced: (contact) => {
+          parsed = contact.parse();
+          return undefined;
+        },
+      },
+    );
+    expect(announced.parse()).not.to.equal(parsed);
+  });
+
   it('approaches a bare key, and has no exact contact for it', () => {
     const asked: unknown[] = [];
     const reply = nodesOf(
@@ -165,14 +180,14 @@ describe('answerFindNode', () => {
     expect(reply.conflicts).to.deep.equal([before]);
   });
 
-  it('says that there are closer nodes which the asker cannot dial, where the id is not known here', () => {
+  it('says that it knows nodes which the asker cannot dial, where it does not know the id', () => {
     const asked: unknown[] = [];
     const isBeyond = (...args: readonly unknown[]) => {
       asked.push(args);
       return true;
     };
     expect(nodesOf({}, { isBeyond }).beyond).to.equal(true);
-    expect(asked).to.deep.equal([[thing.key, session]]);
+    expect(asked).to.deep.equal([[session]]);
     expect(nodesOf({})).not.to.have.property('beyond');
     const exact = () => ({ contact: thing, ttlMs: 1 });
     expect(nodesOf({}, { isBeyond, exact })).not.to.have.property('beyond');

@@ -22,8 +22,8 @@ export interface FindNodeDependencies {
   exact(id: ContactId): Exact | undefined;
   /** The verified nodes closest to a key, of those that the asker can dial, closest first. */
   closest(target: Key, count: number, asker: Session): readonly EncodedContact[];
-  /** Whether there are such among the k closest to a key that the asker cannot dial. */
-  isBeyond(target: Key, asker: Session): boolean;
+  /** Whether nodes are known that the asker cannot dial. */
+  isBeyond(asker: Session): boolean;
   /** Looks for the id in the asker's stead. A Refusal where it asks for too much; may resolve to one. */
   findFor(id: ContactId, asker: Session): Promise<Exact | undefined | Refusal> | Refusal;
   /** Takes an announced contact. Returns what stood here before, where that was another, or why it is refused. */
@@ -47,6 +47,8 @@ export function answerFindNode(
   }
   for (const [i, contact] of request.announced.entries()) {
     const outcome = deps.announced(contact, session);
+    // Who has kept it has kept its bytes, and others have looked into it since: parsed, 3 KB of empty lists take 40.
+    contact.forgetParsed();
     if (outcome instanceof Refusal) return outcome.within(`announced[${i}]`);
     if (outcome !== undefined) before.push(outcome);
   }
@@ -70,7 +72,7 @@ function nodesOf(
   const key = 'id' in target ? keyOf(target.id) : target.key;
   const closest = deps.closest(key, deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
   const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
-  const beyond = exact === undefined && 'id' in target && deps.isBeyond(key, session);
+  const beyond = exact === undefined && 'id' in target && deps.isBeyond(session);
   return {
     type: 'nodes',
     requestId,
