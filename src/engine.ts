@@ -23,6 +23,7 @@ import { Onward } from './relay/onward.js';
 import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
+import { Bridges } from './routing/bridges.js';
 import { Quarantine } from './routing/quarantine.js';
 import { isBridging, type Reach, reachOf } from './routing/reach.js';
 import { Routing } from './routing/routing.js';
@@ -40,7 +41,7 @@ import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, addressKey, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
-import { NONCE_BYTES } from './wire/messages.js';
+import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
 
@@ -54,6 +55,7 @@ export class Engine {
   readonly pool: SessionPool;
   readonly client: RpcClient;
   readonly routing: Routing;
+  readonly bridges: Bridges;
   readonly contacts: Contacts;
   readonly arbitration: Arbitration;
   readonly unreachable = new Quarantine();
@@ -107,6 +109,8 @@ export class Engine {
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
     this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
+    const spoken = new Set(transports.map(({ name }) => name));
+    this.bridges = new Bridges((contact) => isBridging(spoken, contact));
     this.passages = new Passages(this.#own.id);
     this.dialPolicy = new DialPolicy({
       rules: options.dial,
@@ -142,7 +146,7 @@ export class Engine {
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
-        isBeyond: (key, asker) => this.#isBeyond(key, asker),
+        isBeyond: (asker) => this.routing.isBeyond(reachOf(asker)),
         findFor: (id, asker) => this.errands.run(id, asker),
         passOn: (id, asker) => this.passages.passOn(id, asker),
         announced: (contact, session) => {
@@ -209,7 +213,6 @@ export class Engine {
       speaks: (type) => this.#speaks(type),
       known: (id) => this.routing.get(id),
     };
-    const spoken = new Set(transports.map(({ name }) => name));
     this.walker = new Walker({
       k,
       alpha,
@@ -217,9 +220,9 @@ export class Engine {
       alarms,
       findNode: (contact, query, signal, toldBy) =>
         this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
-      findThrough: (contact, target, signal) => this.client.findThrough(contact, target, { signal }),
+      findThrough: (contact, target, signal) => this.#findThrough(contact, target, signal),
       isBridging: (contact) => isBridging(spoken, contact),
-      bridges: (target, count) => this.routing.bridging(target, count, spoken),
+      bridges: () => this.bridges.contacts,
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
       isEligible: (contact) =>
         contact.id !== this.#own.id && !this.routing.isQuarantined(contact.id, contact),
@@ -242,7 +245,7 @@ export class Engine {
     this.onward = new Onward({
       now,
       alarms,
-      isBeyond: ({ key }, host) => this.#isBeyond(key, host),
+      isBeyond: (host) => this.routing.isBeyond(reachOf(host)),
       announce: (contact) => announceFor(contact, this.#announceDependencies),
       withdraw: (contact) => withdraw(contact, this.#announceDependencies),
     });
@@ -407,8 +410,9 @@ export class Engine {
     const peer = session.peer as EncodedContact;
     // A link shows the host of who dialled, not that it answers there: an id that is known elsewhere is not moved by a claim.
     if (!session.isDialled && this.routing.isElsewhere(peer)) session.isAddressProved = false;
-    if (session.isAddressProved) this.routing.add(peer);
-    else this.routing.verify(peer);
+    if (!session.isAddressProved) return this.routing.verify(peer);
+    this.routing.add(peer);
+    this.bridges.met(peer);
   }
 
   #onSessionClosed(session: Session): void {
@@ -451,9 +455,21 @@ export class Engine {
     await this.client.findNode(target, query, { signal }).catch(() => {});
   }
 
+  async #findThrough(bridge: EncodedContact, target: Target, signal: Abortable): Promise<Nodes> {
+    try {
+      return await this.client.findThrough(bridge, target, { signal });
+    } catch (fault) {
+      // Who has too much to do is there.
+      const isBusy = fault instanceof DisgoverError && fault.code === 'ERR_RATE_LIMITED';
+      if (!signal.aborted && !isBusy) this.bridges.failed(bridge.id);
+      throw fault;
+    }
+  }
+
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
     this.#count('requestFailed', fault.code);
     if (!(target instanceof EncodedContact)) return;
+    this.bridges.failed(target.id);
     // Nobody was asked, so nobody has failed.
     if (wasNotDialled(fault)) this.routing.denied(target);
     else this.routing.failed(target.id, target);
@@ -490,11 +506,6 @@ export class Engine {
     const { k } = this.options;
     const furthest = this.routing.closest(key, k, reach)[k - 1];
     return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
-  }
-
-  /** Whether there are nodes closest to the key that the other end of the session cannot dial. */
-  #isBeyond(key: Key, session: Session): boolean {
-    return this.routing.isBeyond(key, this.options.k, reachOf(session));
   }
 
   /** A seed that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */

@@ -102,6 +102,8 @@ export const limits = Object.freeze({
   /** Who is asked to look for us among nodes that we cannot dial, one after the other, and how long each may take. */
   onBehalfAsked: 3,
   onBehalfMs: 2_500,
+  /** Nodes that speak what we do not, for when none of those asked does. */
+  bridges: 16,
   /** What we look for on behalf of others. */
   errands: 16,
   errandsPerSession: 4,

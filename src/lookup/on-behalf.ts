@@ -18,8 +18,8 @@ export interface OnBehalfDependencies {
   readonly findThrough: (contact: EncodedContact, signal: Abortable) => Promise<Nodes>;
   /** Whether the node speaks what we do not. */
   readonly isBridging: (contact: EncodedContact) => boolean;
-  /** Known nodes that do, closest first. */
-  readonly bridges: (target: Key, count: number) => readonly EncodedContact[];
+  /** Nodes that do and were met, the last one first. */
+  readonly bridges: () => readonly EncodedContact[];
 }
 
 /** Yields what the walk does and, when it has ended, what those answer who were asked to look for us. Returns how the walk ended. */
@@ -49,10 +49,10 @@ export async function* thenOnBehalf(
     await steps.return('closest');
   }
   if (end === 'nobody') return end;
-  // Whoever could know such nodes and was asked would have said so. Where none was, one that we know of may.
-  const others = () =>
-    isBridged ? [] : deps.bridges(target, limits.onBehalfAsked).map((contact) => new LookupPeer(contact));
-  for (const peer of beyond.items.length > 0 ? beyond.items : others()) {
+  // Whoever could know such nodes and was asked would have said so. Where none was, one that we have met may.
+  const met = isBridged ? [] : deps.bridges().slice(0, limits.onBehalfAsked);
+  const asked = beyond.items.length > 0 ? beyond.items : met.map((contact) => new LookupPeer(contact));
+  for (const peer of asked) {
     signal.throwIfAborted();
     yield await ask(peer, deps, signal);
   }

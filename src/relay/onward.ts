@@ -10,8 +10,8 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 export interface OnwardDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
-  /** Whether the contact has holders whom its host cannot dial. */
-  readonly isBeyond: (contact: EncodedContact, host: Session) => boolean;
+  /** Whether nodes are known that the host cannot dial. */
+  readonly isBeyond: (host: Session) => boolean;
   /** Tells the holders. Rejects when nobody heard. */
   readonly announce: (contact: EncodedContact) => Promise<unknown>;
   readonly withdraw: (contact: EncodedContact) => Promise<unknown>;
@@ -52,7 +52,7 @@ export class Onward {
 
   /** The host at the other end of the session has said so of what it hosts. */
   add(how: Said['how'], contact: EncodedContact, session: Session): void {
-    if (this.#isClosed || !this.#deps.isBeyond(contact, session)) return;
+    if (this.#isClosed || !this.#deps.isBeyond(session)) return;
     const host = this.#hosts.get(session) ?? { waiting: new Map(), usedUntil: 0 };
     this.#hosts.set(session, host);
     this.#drop(host, contact.id);

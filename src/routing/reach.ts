@@ -29,35 +29,37 @@ function typesOf(contact: EncodedContact): ReadonlySet<string> {
   return new Set(addressesOf(contact).map(({ type }) => type));
 }
 
-/** How many contacts have an address of each type: where all of them have one of it, nobody who dials it needs a choice made. */
-export class TypeCounts {
-  // Bounded by limits.addressesInContact for each contact.
-  readonly #counts = new Map<string, number>();
-  #size = 0;
+interface Kind {
+  readonly types: ReadonlySet<string>;
+  count: number;
+}
+
+/** How many contacts have addresses of which types: whether all can be dialled by somebody is known without a look at each. */
+export class KindCounts {
+  // Bounded by the contacts; mostly there are one to three.
+  readonly #kinds = new Map<string, Kind>();
 
   add(contact: EncodedContact): void {
-    this.#size++;
-    for (const type of typesOf(contact)) this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
+    const types = typesOf(contact);
+    const name = nameOf(types);
+    const kind = this.#kinds.get(name) ?? { types, count: 0 };
+    kind.count++;
+    this.#kinds.set(name, kind);
   }
 
   remove(contact: EncodedContact): void {
-    this.#size--;
-    for (const type of typesOf(contact)) {
-      const count = (this.#counts.get(type) ?? 0) - 1;
-      if (count > 0) this.#counts.set(type, count);
-      else this.#counts.delete(type);
-    }
+    const name = nameOf(typesOf(contact));
+    const kind = this.#kinds.get(name);
+    if (kind !== undefined && --kind.count === 0) this.#kinds.delete(name);
   }
 
-  /** Whether every contact surely is within the reach: by one type that all have. */
   areAllWithin(reach: Reach): boolean {
-    for (const type of reach) if (this.#counts.get(type) === this.#size) return true;
-    return false;
+    for (const { types } of this.#kinds.values())
+      if (![...types].some((type) => reach.has(type))) return false;
+    return true;
   }
+}
 
-  /** Whether there is an address of a type that the reach has not. */
-  hasOthers(reach: Reach): boolean {
-    for (const type of this.#counts.keys()) if (!reach.has(type)) return true;
-    return false;
-  }
+function nameOf(types: ReadonlySet<string>): string {
+  return JSON.stringify([...types].sort());
 }

@@ -6,7 +6,7 @@ import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { isBridging, isWithin, type Reach, TypeCounts } from './reach.js';
+import { isWithin, KindCounts, type Reach } from './reach.js';
 
 export interface TableEntry {
   readonly key: Key;
@@ -63,7 +63,7 @@ export class RoutingTable {
   readonly #own: Key;
   readonly #arbitrate: RoutingTableOptions['arbitrate'];
   readonly #isDialable: RoutingTableOptions['isDialable'];
-  readonly #types = new TypeCounts();
+  readonly #kinds = new KindCounts();
   // At most k entries in each of at most 256 buckets.
   readonly #tree: KBucket<Stored>;
   #size = 0;
@@ -101,7 +101,7 @@ export class RoutingTable {
     const full = this.#oldestOfFull as Stored | undefined;
     if (full !== undefined) return { type: 'full', oldest: full.contact };
     this.#size++;
-    this.#types.add(accepted);
+    this.#kinds.add(accepted);
     return { type: 'added' };
   }
 
@@ -119,7 +119,7 @@ export class RoutingTable {
     const stored = this.#tree.get(key);
     if (stored === null) return false;
     this.#tree.remove(key);
-    this.#types.remove(stored.contact);
+    this.#kinds.remove(stored.contact);
     this.#size--;
     return true;
   }
@@ -131,7 +131,7 @@ export class RoutingTable {
     { doubtful = false, reach }: ClosestOptions = {},
   ): readonly TableEntry[] {
     if (this.#size === 0) return [];
-    const chosen = reach === undefined || this.#types.areAllWithin(reach) ? undefined : reach;
+    const chosen = reach === undefined || this.#kinds.areAllWithin(reach) ? undefined : reach;
     const isFit = ({ failures, contact }: Stored) =>
       (doubtful || failures === 0) && (chosen === undefined || isWithin(chosen, contact));
     for (let wanted = count + SPARE; ; wanted *= 4) {
@@ -142,17 +142,9 @@ export class RoutingTable {
     }
   }
 
-  /** Whether one of the `count` entries closest to a key cannot be dialled by who has the reach. */
-  isBeyond(target: Key, count: number, reach: Reach): boolean {
-    if (this.#types.areAllWithin(reach)) return false;
-    return this.closest(target, count).some(({ contact }) => !isWithin(reach, contact));
-  }
-
-  /** The `count` entries closest to a key of those that speak what is not within the reach too, closest first. */
-  bridging(target: Key, count: number, reach: Reach): readonly TableEntry[] {
-    if (!this.#types.hasOthers(reach)) return [];
-    const isFit = ({ failures, contact }: Stored) => failures === 0 && isBridging(reach, contact);
-    return closestOf(target, this.#tree.toArray().filter(isFit), count);
+  /** Whether there are entries that cannot be dialled by who has the reach. */
+  isBeyond(reach: Reach): boolean {
+    return !this.#kinds.areAllWithin(reach);
   }
 
   /** Entries in a bucket. */
@@ -177,8 +169,8 @@ export class RoutingTable {
     const winner = this.#arbitrate(stored.contact, contact);
     if (winner === stored.contact) return { type: 'kept', incumbent: winner };
     const accepted = this.#dialable(winner, contact);
-    this.#types.remove(stored.contact);
-    this.#types.add(accepted);
+    this.#kinds.remove(stored.contact);
+    this.#kinds.add(accepted);
     this.#tree.add({ ...stored, contact: accepted, verifiedAt: now, failures: 0 });
     return { type: 'updated' };
   }

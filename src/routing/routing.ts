@@ -154,14 +154,9 @@ export class Routing {
     return this.#table.closest(target, count, { reach }).map(({ contact }) => contact);
   }
 
-  /** Whether there are such among the `count` closest that who has the reach cannot dial. */
-  isBeyond(target: Key, count: number, reach: Reach): boolean {
-    return this.#table.isBeyond(target, count, reach);
-  }
-
-  /** The closest of those that speak what is not within the reach too. */
-  bridging(target: Key, count: number, reach: Reach): readonly EncodedContact[] {
-    return this.#table.bridging(target, count, reach).map(({ contact }) => contact);
+  /** Whether nodes are known that who has the reach cannot dial. */
+  isBeyond(reach: Reach): boolean {
+    return this.#table.isBeyond(reach);
   }
 
   /** Where a walk of our own starts: the same, and the doubtful when there is nobody else. */

@@ -107,7 +107,7 @@ export interface Nodes {
   readonly contacts: readonly EncodedContact[];
   /** For announced contacts: what the node held for the id before, where that was another contact. */
   readonly conflicts: readonly EncodedContact[];
-  /** Among the k closest there are such as the asker cannot dial. */
+  /** The answering node knows nodes that the asker cannot dial. */
   readonly beyond?: boolean;
 }
 

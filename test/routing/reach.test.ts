@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isBridging, isWithin, reachOf, TypeCounts } from '../../src/routing/reach.js';
+import { isBridging, isWithin, KindCounts, reachOf } from '../../src/routing/reach.js';
 import { encodedOf } from '../support/contacts.js';
 
 /** A node with an address of each type. */
@@ -36,11 +36,12 @@ describe('isBridging', () => {
   });
 });
 
-describe('TypeCounts', () => {
-  const counts = new TypeCounts();
+describe('KindCounts', () => {
+  const counts = new KindCounts();
   const areAllWithin = (...types: readonly string[]) => counts.areAllWithin(new Set(types));
 
-  it('knows when all have a type in common, as contacts come and go', () => {
+  it('know whether all can be dialled, as contacts come and go', () => {
+    expect(areAllWithin('tcp')).to.equal(true);
     counts.add(nodeOf('tcp', 'tcp'));
     counts.add(nodeOf('tcp', 'ws'));
     expect([areAllWithin('tcp'), areAllWithin('ws'), areAllWithin('quic', 'tcp')]).to.deep.equal([
@@ -49,19 +50,12 @@ describe('TypeCounts', () => {
       true,
     ]);
     counts.add(nodeOf('ws'));
-    expect([areAllWithin('tcp'), areAllWithin('ws')]).to.deep.equal([false, false]);
-    counts.remove(nodeOf('tcp', 'tcp'));
+    expect([areAllWithin('tcp'), areAllWithin('ws'), areAllWithin('ws', 'tcp')]).to.deep.equal([
+      false,
+      false,
+      true,
+    ]);
+    counts.remove(nodeOf('tcp'));
     expect([areAllWithin('tcp'), areAllWithin('ws')]).to.deep.equal([false, true]);
-  });
-
-  it('knows whether there is another type, as contacts come and go', () => {
-    const some = new TypeCounts();
-    const hasOthers = () => some.hasOthers(new Set(['tcp']));
-    some.add(nodeOf('tcp'));
-    expect(hasOthers()).to.equal(false);
-    some.add(nodeOf('tcp', 'ws'));
-    expect(hasOthers()).to.equal(true);
-    some.remove(nodeOf('tcp', 'ws'));
-    expect(hasOthers()).to.equal(false);
   });
 });

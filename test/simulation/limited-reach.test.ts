@@ -1,75 +1,247 @@
 import { expect } from 'chai';
-import type { Disgover } from '../../src/index.js';
+import type { Disgover, Link, LookupTrace, Transport } from '../../src/index.js';
+import { limits } from '../../src/limits.js';
+import { decode } from '../../src/wire/decode.js';
 import { memory } from '../../transports/memory/index.js';
 import { idOf } from '../support/ids.js';
 import { renamed } from '../support/renamed.js';
-import { SimulatedNodes } from '../support/simulated-nodes.js';
+import { type NodeOptions, SimulatedNodes } from '../support/simulated-nodes.js';
 
 type Type = 'red' | 'blue';
+const RED: readonly Type[] = ['red'];
+const BLUE: readonly Type[] = ['blue'];
+const BOTH: readonly Type[] = ['red', 'blue'];
 const PORTS = { red: 1, blue: 2 };
 /** For what was verified later than it was heard of. */
 const SETTLED_MS = 30_000;
+/** For what relays tell others after they have answered. */
+const TOLD_MS = 2_000;
+const HOUR = 3_600_000;
+const MAX_RUN = { maxMs: 5 * HOUR };
+
+interface Joining {
+  readonly seeds?: readonly Disgover[];
+  /** False for a node that nobody can dial. Default true. */
+  readonly listen?: boolean;
+}
 
 /** Nodes of two transports: each speaks one of them or both. */
-class TwoNetworks extends SimulatedNodes {
-  start2(name: string, types: readonly Type[], seed?: Disgover, listen = true): Promise<Disgover> {
-    const transport = types.map((type) =>
-      renamed(memory({ network: this.network, host: name, port: PORTS[type], listen }), type),
-    );
-    return this.start(name, [], { transport, seeds: seed === undefined ? [] : [seed.contact] });
+class TwoNetworks {
+  readonly nodes: SimulatedNodes;
+  /** Frames that speak of nodes which somebody cannot dial. */
+  readonly spoken = { beyond: 0, onBehalf: 0 };
+
+  constructor(shared: NodeOptions = {}) {
+    this.nodes = new SimulatedNodes(1, shared);
   }
 
-  /** `both` nodes that speak both, and then `red` that speak one. */
-  async populate(both: number, red: number): Promise<readonly Disgover[]> {
-    const nodes: Disgover[] = [];
-    for (let i = 0; i < both + red; i++) {
-      const types: readonly Type[] = i < both ? ['red', 'blue'] : ['red'];
-      const seed = nodes[this.runtime.integer(Math.max(i, 1))];
-      nodes.push(await this.start2(`${types.join('-')}-${i}`, types, seed));
+  get any(): (below: number) => number {
+    return (below) => this.nodes.runtime.integer(below);
+  }
+
+  join(name: string, types: readonly Type[], { seeds = [], listen = true }: Joining = {}): Promise<Disgover> {
+    const { network } = this.nodes;
+    const transport = types.map((type) =>
+      this.#overheard(renamed(memory({ network, host: name, port: PORTS[type], listen }), type)),
+    );
+    return this.nodes.start(name, [], { transport, seeds: seeds.map(({ contact }) => contact) });
+  }
+
+  /** One after the other, each with an earlier one as its seed; the first speaks both. */
+  async joinAll(bridges: number, count: number): Promise<{ bridges: Disgover[]; red: Disgover[] }> {
+    const all: Disgover[] = [];
+    for (let i = 0; i < bridges + count; i++) {
+      const seed = all[this.any(Math.max(i, 1))];
+      const types = i < bridges ? BOTH : RED;
+      all.push(await this.join(`${types.join('-')}-${i}`, types, seed && { seeds: [seed] }));
     }
-    return nodes;
+    return { bridges: all.slice(0, bridges), red: all.slice(bridges) };
+  }
+
+  #overheard(inner: Transport): Transport {
+    const overhear = (link: Link): Link => {
+      const send = link.send.bind(link);
+      link.send = (frame) => {
+        const message = decode(frame);
+        if (message.type === 'nodes' && message.beyond) this.spoken.beyond++;
+        if (message.type === 'findNode' && message.onBehalf) this.spoken.onBehalf++;
+        return send(frame);
+      };
+      return link;
+    };
+    return {
+      name: inner.name,
+      listen: (onLink) => inner.listen((link) => onLink(overhear(link))),
+      dial: async (info, options) => overhear(await inner.dial(info, options)),
+      close: () => inner.close(),
+    };
   }
 }
 
+interface Scene {
+  readonly world: TwoNetworks;
+  readonly tab: Disgover;
+  readonly bridges: readonly Disgover[];
+  readonly red: readonly Disgover[];
+}
+
+/** A browser tab, which speaks blue and cannot be dialled, among so many nodes that speak red alone, or both. */
+function withTab(
+  bridges: number,
+  red: number,
+  scenario: (scene: Scene) => Promise<void>,
+  shared?: NodeOptions,
+): Promise<void> {
+  const world = new TwoNetworks(shared);
+  return world.nodes.run(async () => {
+    const others = await world.joinAll(bridges, red);
+    const tab = await world.join('tab', BLUE, { seeds: others.bridges, listen: false });
+    await world.nodes.runtime.sleep(SETTLED_MS);
+    await scenario({ world, tab, ...others });
+  }, MAX_RUN);
+}
+
+const id = idOf('entity');
+const onBehalf = ({ steps }: LookupTrace) => steps.filter((step) => step.onBehalf);
+const answerOf = async (finder: Disgover, entity: string): Promise<unknown> => {
+  const found = await finder.find(entity, { fresh: true });
+  return found && (await finder.ping(found).catch(({ code }) => code))?.data;
+};
+
 describe('a browser tab among 150 nodes that it cannot dial, and 3 that speak to both', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const FINDS = 60;
 
-  function withTab(
-    scenario: (tab: Disgover, others: readonly Disgover[], world: TwoNetworks) => Promise<void>,
-  ): Promise<void> {
-    const world = new TwoNetworks(1);
-    return world.run(async () => {
-      const nodes = await world.populate(3, 150);
-      const tab = await world.start2('tab', ['blue'], nodes[0] as Disgover, false);
-      await world.runtime.sleep(SETTLED_MS);
-      await scenario(tab, nodes.slice(3), world);
+  it('finds what they have registered, and they what it has, 60 times of 60 each', () =>
+    withTab(3, 150, async ({ world, tab, red }) => {
+      const { runtime } = world.nodes;
+      const traces: LookupTrace[] = [];
+      const answers: unknown[] = [];
+      for (let i = 0; i < FINDS; i++) {
+        const [host, finder] = [red[world.any(150)], red[world.any(150)]] as [Disgover, Disgover];
+        await host.register({ id: idOf(`theirs-${i}`) });
+        traces.push(await tab.trace(idOf(`theirs-${i}`)));
+        await tab.register({ id: idOf(`mine-${i}`), data: i });
+        await runtime.sleep(TOLD_MS);
+        answers.push(await answerOf(finder, idOf(`mine-${i}`)));
+      }
+      expect(traces.filter(({ found }) => found !== undefined)).to.have.length(FINDS);
+      expect(answers).to.deep.equal(Array.from({ length: FINDS }, (_, i) => i));
+      // The tab asks the three that it can dial, and mostly one of them to look further.
+      for (const trace of traces) {
+        expect(trace.requests).to.be.at.most(6);
+        expect(trace.steps.filter(({ code }) => code === 'ERR_NO_TRANSPORT_FOR')).to.deep.equal([]);
+      }
+      const asked = traces.reduce((sum, trace) => sum + onBehalf(trace).length, 0);
+      expect(asked).to.be.within(FINDS / 2, (FINDS * 4) / 3);
+    }));
+});
+
+describe('a node of limited reach', function () {
+  this.timeout(60_000);
+  const few = { k: 4 };
+
+  it('is found though it can be dialled, by those that cannot dial it, and finds what is theirs', async () => {
+    const world = new TwoNetworks(few);
+    await world.nodes.run(async () => {
+      const { bridges, red } = await world.joinAll(2, 24);
+      const blue: Disgover[] = [];
+      for (let i = 0; i < 24; i++)
+        blue.push(await world.join(`blue-${i}`, BLUE, { seeds: [bridges[i % 2] as Disgover] }));
+      await world.nodes.runtime.sleep(SETTLED_MS);
+      let found = 0;
+      for (let i = 0; i < 24; i++) {
+        const [one, other] = [red[i], blue[world.any(24)]] as [Disgover, Disgover];
+        await one.register({ id: idOf(`of-red-${i}`) });
+        await other.register({ id: idOf(`of-blue-${i}`) });
+        if ((await other.find(idOf(`of-red-${i}`), { fresh: true })) !== undefined) found++;
+        if ((await one.find(idOf(`of-blue-${i}`), { fresh: true })) !== undefined) found++;
+      }
+      expect(found).to.equal(48);
     });
-  }
+  });
 
-  it('finds what they have registered, 60 times of 60', () =>
-    withTab(async (tab, others) => {
-      const missing: number[] = [];
-      for (let i = 0; i < FINDS; i++) {
-        const host = others[(i * 7) % others.length] as Disgover;
-        await host.register({ id: idOf(`entity-${i}`) });
-        if ((await tab.find(idOf(`entity-${i}`))) === undefined) missing.push(i);
-      }
-      expect(missing).to.deep.equal([]);
-    }));
+  it('costs those nothing who can all dial each other', async () => {
+    const world = new TwoNetworks(few);
+    await world.nodes.run(async () => {
+      const first = await world.join('first', BLUE);
+      for (let i = 0; i < 12; i++) await world.join(`node-${i}`, BLUE, { seeds: [first] });
+      const tab = await world.join('tab', BLUE, { seeds: [first], listen: false });
+      await tab.register({ id });
+      expect(await world.nodes.any().find(id, { fresh: true })).to.not.equal(undefined);
+      await tab.find(idOf('nothing'));
+      for (const node of world.nodes.all) await node.trace(idOf(`nothing at ${node.id}`));
+      expect(world.spoken).to.deep.equal({ beyond: 0, onBehalf: 0 });
+    });
+  });
 
-  it('is found by them, 60 times of 60, and answers through its relays', () =>
-    withTab(async (tab, others, world) => {
-      const wrong: unknown[] = [];
-      for (let i = 0; i < FINDS; i++) {
-        const id = idOf(`entity-${i}`);
-        await tab.register({ id, data: i });
-        await world.runtime.sleep(2_000);
-        const finder = others[(i * 7) % others.length] as Disgover;
-        const found = await finder.find(id);
-        const answer = found && (await finder.ping(found).catch((fault) => fault));
-        if (answer?.data !== i) wrong.push(answer);
-      }
-      expect(wrong).to.deep.equal([]);
-    }));
+  it('is told that nobody has it once three have looked, and asks no more of them for a while', () =>
+    withTab(
+      4,
+      24,
+      async ({ world, tab }) => {
+        const trace = await tab.trace(id);
+        expect([trace.end, trace.found, onBehalf(trace).length]).to.deep.equal([
+          'closest',
+          undefined,
+          limits.onBehalfAsked,
+        ]);
+        expect(trace.ms).to.be.below(limits.lookupMs);
+        await tab.find(id);
+        const { onBehalf: before } = world.spoken;
+        expect(await tab.find(id)).to.equal(undefined);
+        expect(world.spoken.onBehalf).to.equal(before);
+      },
+      few,
+    ));
+
+  it('is known to holders that it cannot dial for as long as it is there, and an hour longer', () =>
+    withTab(
+      2,
+      24,
+      async ({ world, tab, red }) => {
+        const { runtime } = world.nodes;
+        await tab.register({ id, data: 'here' });
+        await runtime.sleep(2.5 * HOUR);
+        for (const node of red) expect(await answerOf(node, id)).to.equal('here');
+        await tab.close();
+        await runtime.sleep(HOUR + 60_000);
+        for (const node of red) expect(await node.find(id, { fresh: true })).to.equal(undefined);
+      },
+      few,
+    ));
+
+  it('is known as it is now, and no longer once it has withdrawn', () =>
+    withTab(
+      2,
+      24,
+      async ({ world, tab, red }) => {
+        const { runtime } = world.nodes;
+        for (const data of ['old', 'new']) {
+          await tab.register({ id, data });
+          await runtime.sleep(TOLD_MS);
+          for (const node of red) expect((await node.find(id, { fresh: true }))?.data).to.equal(data);
+        }
+        await tab.unregister(id);
+        await runtime.sleep(TOLD_MS);
+        for (const node of red) expect(await node.find(id, { fresh: true })).to.equal(undefined);
+      },
+      few,
+    ));
+
+  it('is known again after its relays have lost it for a while', () =>
+    withTab(
+      2,
+      24,
+      async ({ world, tab, red }) => {
+        const { runtime, network } = world.nodes;
+        await tab.register({ id, data: 'here' });
+        network.crash('tab');
+        await runtime.sleep(90_000);
+        network.restart('tab');
+        await runtime.sleep(180_000);
+        for (const node of red) expect(await answerOf(node, id)).to.equal('here');
+      },
+      few,
+    ));
 });

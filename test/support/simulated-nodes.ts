@@ -76,8 +76,9 @@ export class SimulatedNodes {
 
   /**
    * Runs a scenario, closes every node, and checks that nothing of them is left. A failure says the seed that replays it.
+   * `maxMs`: of virtual time, default an hour.
    */
-  async run(scenario: () => Promise<void>): Promise<void> {
+  async run(scenario: () => Promise<void>, options: { readonly maxMs?: number } = {}): Promise<void> {
     try {
       await this.runtime.run(async () => {
         try {
@@ -85,7 +86,7 @@ export class SimulatedNodes {
         } finally {
           await this.close();
         }
-      });
+      }, options);
       await this.runtime.advance(SETTLED_MS);
     } catch (fault) {
       if (fault instanceof Error) fault.message = `seed ${this.runtime.seed}: ${fault.message}`;

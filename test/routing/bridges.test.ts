@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { limits } from '../../src/limits.js';
+import { Bridges } from '../../src/routing/bridges.js';
+import { addressesOf } from '../../src/wire/addresses.js';
+import { encodedOf } from '../support/contacts.js';
+import { idOf } from '../support/ids.js';
+
+const nodeOf = (name: string, ...types: readonly string[]) =>
+  encodedOf(name, { transport: types.map((type) => ({ type, host: name, port: 1 })) });
+const bridges = () => new Bridges((contact) => addressesOf(contact).some(({ type }) => type !== 'tcp'));
+const idsOf = ({ contacts }: Bridges) => contacts.map(({ id }) => id);
+
+describe('Bridges', () => {
+  it('are those that speak more than we do, the last that was met first', () => {
+    const met = bridges();
+    for (const node of [nodeOf('a', 'tcp', 'ws'), nodeOf('b', 'tcp'), nodeOf('c', 'ws', 'tcp')])
+      met.met(node);
+    expect(idsOf(met)).to.deep.equal([idOf('c'), idOf('a')]);
+    met.met(nodeOf('a', 'tcp', 'ws'));
+    expect(idsOf(met)).to.deep.equal([idOf('a'), idOf('c')]);
+  });
+
+  it('are none any more that did not answer, or speak no more than we do', () => {
+    const met = bridges();
+    for (const name of ['a', 'b', 'c']) met.met(nodeOf(name, 'tcp', 'ws'));
+    met.failed(idOf('a'));
+    met.met(nodeOf('b', 'tcp'));
+    expect(idsOf(met)).to.deep.equal([idOf('c')]);
+  });
+
+  it('are so many, those that were met last', () => {
+    const met = bridges();
+    for (let i = 0; i < 1_000; i++) met.met(nodeOf(`n${i}`, 'tcp', 'ws'));
+    expect([met.size, idsOf(met)[0]]).to.deep.equal([limits.bridges, idOf('n999')]);
+  });
+});
