@@ -7,11 +7,11 @@ import { idOf } from '../support/ids.js';
 import { renamed } from '../support/renamed.js';
 import { type NodeOptions, SimulatedNodes } from '../support/simulated-nodes.js';
 
-type Type = 'red' | 'blue';
+type Type = 'red' | 'blue' | 'green';
 const RED: readonly Type[] = ['red'];
 const BLUE: readonly Type[] = ['blue'];
 const BOTH: readonly Type[] = ['red', 'blue'];
-const PORTS = { red: 1, blue: 2 };
+const PORTS = { red: 1, blue: 2, green: 3 };
 /** For what was verified later than it was heard of. */
 const SETTLED_MS = 30_000;
 /** For what relays tell others after they have answered. */
@@ -25,8 +25,8 @@ interface Joining {
   readonly listen?: boolean;
 }
 
-/** Nodes of two transports: each speaks one of them or both. */
-class TwoNetworks {
+/** Nodes of several transports, of which each speaks some. */
+class MixedNetworks {
   readonly nodes: SimulatedNodes;
   /** Frames that speak of nodes which somebody cannot dial. */
   readonly spoken = { beyond: 0, onBehalf: 0 };
@@ -79,7 +79,7 @@ class TwoNetworks {
 }
 
 interface Scene {
-  readonly world: TwoNetworks;
+  readonly world: MixedNetworks;
   readonly tab: Disgover;
   readonly bridges: readonly Disgover[];
   readonly red: readonly Disgover[];
@@ -92,7 +92,7 @@ function withTab(
   scenario: (scene: Scene) => Promise<void>,
   shared?: NodeOptions,
 ): Promise<void> {
-  const world = new TwoNetworks(shared);
+  const world = new MixedNetworks(shared);
   return world.nodes.run(async () => {
     const others = await world.joinAll(bridges, red);
     const tab = await world.join('tab', BLUE, { seeds: others.bridges, listen: false });
@@ -142,7 +142,7 @@ describe('a node of limited reach', function () {
   const few = { k: 4 };
 
   it('is found though it can be dialled, by those that cannot dial it, and finds what is theirs', async () => {
-    const world = new TwoNetworks(few);
+    const world = new MixedNetworks(few);
     await world.nodes.run(async () => {
       const { bridges, red } = await world.joinAll(2, 24);
       const blue: Disgover[] = [];
@@ -162,7 +162,7 @@ describe('a node of limited reach', function () {
   });
 
   it('costs those nothing who can all dial each other', async () => {
-    const world = new TwoNetworks(few);
+    const world = new MixedNetworks(few);
     await world.nodes.run(async () => {
       const first = await world.join('first', BLUE);
       for (let i = 0; i < 12; i++) await world.join(`node-${i}`, BLUE, { seeds: [first] });
@@ -244,4 +244,24 @@ describe('a node of limited reach', function () {
       },
       few,
     ));
+
+  it('is looked for one step far: nobody has others look in turn for somebody else', async () => {
+    const world = new MixedNetworks();
+    await world.nodes.run(async () => {
+      const middle = await world.join('middle', RED);
+      const [near, far] = [
+        await world.join('near', BOTH, { seeds: [middle] }),
+        await world.join('far', ['red', 'green'], { seeds: [middle] }),
+      ];
+      const green = await world.join('green', ['green'], { seeds: [far] });
+      const tab = await world.join('tab', BLUE, { seeds: [near], listen: false });
+      await world.nodes.runtime.sleep(SETTLED_MS);
+      expect(green.routing.size).to.equal(1);
+      const missing = idOf('nothing');
+      expect(await tab.find(missing)).to.equal(undefined);
+      expect(world.spoken.onBehalf).to.equal(1);
+      expect(await near.find(missing)).to.equal(undefined);
+      expect(world.spoken.onBehalf).to.equal(2);
+    });
+  });
 });
