@@ -44,9 +44,11 @@ async function join(): Promise<void> {
   showNode(joined.state);
 }
 
-function answerOf({ found, code, named = 0 }: LookupStep): HTMLElement {
-  if (found !== undefined) return make('td', 'has it', 'found');
-  return code === undefined ? make('td', `named ${named}`) : make('td', code, 'failed');
+function answerOf({ found, code, named = 0, onBehalf }: LookupStep): HTMLElement {
+  if (found !== undefined) return make('td', onBehalf ? 'has found it' : 'has it', 'found');
+  if (code !== undefined) return make('td', code, 'failed');
+  // It has asked those that a page cannot.
+  return make('td', onBehalf ? 'has not found it' : `named ${named}`);
 }
 
 /** One row for each node that was asked, set in by how many were asked before anybody named it. */

@@ -136,6 +136,9 @@ describe('a page in a browser', function () {
     it('shows whom it asks for what is not there', async () => {
       const answered = (await find('nobody')).filter(([, , answer]) => answer?.startsWith('named'));
       expect(answered.map(([who]) => who)).to.have.members(bridges.map(({ id }) => asked(id)));
+      // They know nodes that the page cannot dial, and ask them.
+      const looked = (await find('nobody else')).filter(([, , answer]) => answer === 'has not found it');
+      expect(looked.map(([who]) => who)).to.have.members(bridges.map(({ id }) => asked(id)));
       expect(await textOf('#outcome')).to.match(/^Not found/);
     });
 

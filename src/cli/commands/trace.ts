@@ -51,13 +51,20 @@ function traceLines({ steps, found, hops, requests, ms }: LookupTrace): string[]
   ];
 }
 
-function stepCells({ hop, id, distanceBits, ms, found, named, code, toldBy }: LookupStep): string[] {
+function stepCells(step: LookupStep): string[] {
+  const { hop, id, distanceBits, ms, toldBy } = step;
   return [
     String(hop),
     cut(id, ID_WIDTH),
     `${distanceBits} bits`,
     milliseconds(ms),
-    code ?? (found === undefined ? `${named} nodes` : 'has it'),
+    answerOf(step),
     toldBy === undefined ? 'our own table' : cut(toldBy, ID_WIDTH),
   ];
+}
+
+function answerOf({ code, found, named, onBehalf }: LookupStep): string {
+  if (code !== undefined) return code;
+  if (onBehalf) return found === undefined ? 'has not found it' : 'has found it';
+  return found === undefined ? `${named} nodes` : 'has it';
 }
