@@ -65,12 +65,12 @@ export class Disgover {
 
   /** The node's own id. */
   get id(): ContactId {
-    return this.#engine.own.id;
+    return this.#engine.self.contact.id;
   }
 
   /** The node's own contact, with the addresses at which it can be dialled. */
   get contact(): Contact {
-    return this.#engine.own.contact;
+    return this.#engine.self.contact.contact;
   }
 
   /** Whether other nodes know us: `joining`, `joined`, `alone` (no seeds, nobody came) or `isolated` (no seed answers). */
@@ -102,7 +102,7 @@ export class Disgover {
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
     const given = this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
     const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.contact, known);
-    if (this.#engine.isDialOnly) {
+    if (this.#engine.self.isDialOnly) {
       await abortable(this.#engine.relays.ready(), signal);
       this.#check(signal);
       this.#engine.relayed.keep(given);
@@ -131,7 +131,7 @@ export class Disgover {
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const registered = contacts.registrations.own(given.id);
-    const withdrawal = registered && this.#engine.withdrawalOf(registered);
+    const withdrawal = registered && this.#engine.self.withdrawalOf(registered);
     const type = typeof contact === 'string' ? 'released' : 'unregistered';
     const observed = contacts.observe(given, { type, withdrawal });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
@@ -236,7 +236,7 @@ export class Disgover {
     name: Name,
     listener: (event: DisgoverEvents[Name]) => void,
   ): () => void {
-    return this.#engine.events.on(name, listener);
+    return this.#engine.reports.events.on(name, listener);
   }
 
   /** What the node knows and how much it keeps, as a JSON value: the nodes of its table, and each collection with its bound. */

@@ -1,16 +1,15 @@
 // Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
 
-import { type AnnounceDependencies, announce, announceFor, withdraw } from './announce/announce.js';
+import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
+import { Hosted } from './announce/hosted.js';
 import { Join } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
-import { type ArbiterFault, Arbitration } from './contacts/arbitrate.js';
+import { Arbitration } from './contacts/arbitrate.js';
 import { Contacts } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';
 import type { TransportInfo } from './contracts/transport.js';
 import { DisgoverError, Refusal } from './errors.js';
-import { Events } from './events.js';
-import type { ContactId } from './id/contact-id.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
 import { converge } from './lookup/converge.js';
@@ -18,11 +17,13 @@ import { Errands } from './lookup/errands.js';
 import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
+import { OwnNode } from './own-node.js';
 import { type AskHostDependencies, askHost } from './relay/ask-host.js';
 import { Onward } from './relay/onward.js';
 import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
+import { Reports } from './reports.js';
 import { Bridges } from './routing/bridges.js';
 import { Quarantine } from './routing/quarantine.js';
 import { isBridging, type Reach, reachOf } from './routing/reach.js';
@@ -39,7 +40,7 @@ import { RoundTrip } from './session/round-trip.js';
 import { SeenNonces } from './session/seen-nonces.js';
 import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
-import { addressesOf, addressKey, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
+import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
@@ -47,7 +48,8 @@ const SEED_BYTES = 32;
 
 export class Engine {
   readonly options: ResolvedOptions;
-  readonly events = new Events();
+  readonly reports: Reports;
+  readonly self: OwnNode;
   readonly alarms: Alarms;
   readonly acquaintances: Acquaintances;
   readonly seenNonces = new SeenNonces();
@@ -73,49 +75,42 @@ export class Engine {
   readonly relays: Relays;
   readonly relayed: RelayedEntities;
   readonly #askHostDependencies: AskHostDependencies;
-  readonly #announceDependencies: AnnounceDependencies;
-  #own: EncodedContact;
+  readonly #hosted: Hosted;
   #isClosed = false;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
-    this.#own = this.#ownContact(undefined);
     const { runtime, k, alpha, transports } = options;
+    this.reports = new Reports(options.logger, options.metrics);
+    const { reports } = this;
+    this.self = new OwnNode(options);
+    const { self } = this;
+    const { id, key } = self.contact;
     const now = () => runtime.now();
     this.alarms = new Alarms(runtime);
     const alarms = this.alarms;
 
-    const onArbiterFault = (fault: ArbiterFault) => this.#onArbiterFault(fault);
+    const onArbiterFault = reports.arbiterFault.bind(reports);
     this.arbitration = new Arbitration(options.arbiter, now, onArbiterFault);
     const { arbiterAdmission } = options;
-    this.contacts = new Contacts(this.#own.key, {
-      own: () => this.#own,
+    this.contacts = new Contacts(key, {
+      own: () => self.contact,
       now,
       arbitration: this.arbitration,
       admission: arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault),
       isTooFarToHold: (key, reach) => this.#isTooFarToHold(key, reach),
-      onConflict: (conflict) => {
-        this.#count('conflict');
-        this.events.emit('conflict', conflict);
-      },
-      onEquivocation: (equivocation) => {
-        this.#count('equivocation');
-        this.events.emit('equivocation', equivocation);
-      },
-      onDisplaced: (displacement) => {
-        this.#count('displaced');
-        this.events.emit('displaced', displacement);
-      },
+      onConflict: (conflict) => reports.happened('conflict', conflict),
+      onEquivocation: (equivocation) => reports.happened('equivocation', equivocation),
+      onDisplaced: (displacement) => reports.happened('displaced', displacement),
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
     this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
-    const spoken = new Set(transports.map(({ name }) => name));
-    this.bridges = new Bridges((contact) => isBridging(spoken, contact));
-    this.passages = new Passages(this.#own.id);
+    this.bridges = new Bridges((contact) => isBridging(self.spoken, contact));
+    this.passages = new Passages(id);
     this.dialPolicy = new DialPolicy({
       rules: options.dial,
       seeds: options.seeds,
-      own: () => addressesOf(this.#own),
+      own: () => addressesOf(self.contact),
       isKnown: (contact) => this.routing.get(contact.id)?.equals(contact) === true,
       isClosedGroup: () => options.secrets.isRequired,
       now,
@@ -125,7 +120,7 @@ export class Engine {
       now,
       alarms,
       handshake: {
-        own: () => this.#own,
+        own: () => self.contact,
         group: options.group,
         nonce: () => runtime.randomBytes(NONCE_BYTES),
         identity: options.identity,
@@ -133,14 +128,14 @@ export class Engine {
         secrets: options.secrets,
         acquaintances: this.acquaintances,
         seenNonces: this.seenNonces,
-        onSignature: (what) => this.#count(what === 'made' ? 'signatureMade' : 'signatureChecked'),
+        onSignature: (what) => reports.count(what === 'made' ? 'signatureMade' : 'signatureChecked'),
       },
       admit: options.admit,
       roundTrip: new RoundTrip(),
       onOpen: (session) => this.#onSession(session),
       onClosed: (session) => this.#onSessionClosed(session),
-      onRefused: (session, refusal) => this.#refused(session.remote, refusal),
-      onFault: (cause) => this.#onFault(cause),
+      onRefused: (session, refusal) => reports.refused(session.remote, refusal),
+      onFault: (cause) => reports.fault(cause),
       onFrame: makeReceive({
         k,
         hosted: (id) => this.contacts.hosted(id),
@@ -172,9 +167,9 @@ export class Engine {
           if (this.passages.close(contact.id, session)) this.onward.add('withdrawn', contact, session);
           return undefined;
         },
-        onRefused: (session, refusal) => this.#refused(session.remote, refusal),
-        onUnknownPart: () => this.#count('unknownPart'),
-        onFault: (cause) => this.#onFault(cause),
+        onRefused: (session, refusal) => reports.refused(session.remote, refusal),
+        onUnknownPart: () => reports.count('unknownPart'),
+        onFault: (cause) => reports.fault(cause),
       }),
     };
     const guard = (target: DialTarget, address: TransportInfo) => this.dialPolicy.guard(target, address);
@@ -186,32 +181,32 @@ export class Engine {
       onFailed: (target, fault) => this.#onRequestFailed(target, fault),
     });
     this.routing = new Routing({
-      own: this.#own.key,
+      own: key,
       k,
       runtime,
       alarms,
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
-      isDialable: (contact) => addressesOf(contact).some(({ type }) => this.#speaks(type)),
+      isDialable: (contact) => self.canDial(contact),
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
       walk: (key, count) => this.#quietly(this.walker.walk({ target: { key } }, { count })),
       onAdded: (contact) => {
-        this.events.emit('nodeAdded', { contact: contact.contact });
+        reports.table('nodeAdded', contact);
         this.join.onNode();
         this.announcer.onNodes();
         this.relays.onNode(contact);
       },
       onRemoved: (contact) => {
-        this.events.emit('nodeRemoved', { contact: contact.contact });
+        reports.table('nodeRemoved', contact);
         if (this.routing.size === 0) this.join.onAlone();
       },
     });
     this.#askHostDependencies = {
-      own: this.#own.id,
+      own: id,
       client: this.client,
       passages: this.passages,
-      speaks: (type) => this.#speaks(type),
-      known: (id) => this.routing.get(id),
+      speaks: (type) => self.speaks(type),
+      known: (other) => this.routing.get(other),
     };
     this.walker = new Walker({
       k,
@@ -221,39 +216,38 @@ export class Engine {
       findNode: (contact, query, signal, toldBy) =>
         this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
       findThrough: (contact, target, signal) => this.#findThrough(contact, target, signal),
-      isBridging: (contact) => isBridging(spoken, contact),
+      isBridging: (contact) => isBridging(self.spoken, contact),
       bridges: () => this.bridges.contacts,
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
-      isEligible: (contact) =>
-        contact.id !== this.#own.id && !this.routing.isQuarantined(contact.id, contact),
+      isEligible: (contact) => contact.id !== id && !this.routing.isQuarantined(contact.id, contact),
       start: (target, count) => this.#start(target, count),
       kinds: this.#kinds(),
       rejoin: (signal) => this.join.join(signal),
       onWalked: (target) => this.routing.walked(target),
       seeds: () => ({ count: options.seeds.length, fault: this.join.lastFault }),
     });
-    const onRefused = (from: EncodedContact, refusal: Refusal) => this.#refused(from.id, refusal);
+    const onRefused = (from: EncodedContact, refusal: Refusal) => reports.refused(from.id, refusal);
     const { contacts, walker } = this;
     this.finder = new Finder({ contacts, walker, unreachable: this.unreachable, now, onRefused });
     this.errands = new Errands((id, signal) => this.finder.findFor(id, signal));
-    this.#announceDependencies = {
+    const announceDependencies: AnnounceDependencies = {
       contacts,
       walker,
       onRefused,
-      tell: (host, query, signal) => this.#tell(host, query, signal),
+      tell: (node, query, signal) => this.#tell(node, query, signal),
     };
     this.onward = new Onward({
       now,
       alarms,
       isBeyond: (host) => this.routing.isBeyond(reachOf(host)),
-      announce: (contact) => announceFor(contact, this.#announceDependencies),
-      withdraw: (contact) => withdraw(contact, this.#announceDependencies),
+      announce: (contact) => announceFor(contact, announceDependencies),
+      withdraw: (contact) => withdraw(contact, announceDependencies),
     });
     this.announcer = new Announcer({
       runtime,
       alarms,
-      announce: (id) => this.#announce(id),
-      isRegistered: (id) => this.contacts.registrations.has(id),
+      announce: (entity) => this.#hosted.announce(entity),
+      isRegistered: (entity) => contacts.registrations.has(entity),
       hasNodes: () => this.routing.size > 0,
     });
     this.relayed = new RelayedEntities({
@@ -265,74 +259,49 @@ export class Engine {
     this.relays = new Relays({
       now,
       alarms,
-      isNeeded: () => this.isDialOnly && this.contacts.registrations.size > 0,
-      candidates: () => this.routing.closest(this.#own.key, k),
+      isNeeded: () => self.isDialOnly && this.contacts.registrations.size > 0,
+      candidates: () => this.routing.closest(key, k),
       ping: (relay) => this.client.ping(relay, relay.idBytes),
       sessionOf: (relay) => this.pool.get(relay),
       tellAll: async (relay) => {
         for (const announced of this.relayed.announces())
-          await this.#tell(relay, { target: { key: this.#own.key }, announced });
+          await this.#tell(relay, { target: { key }, announced });
       },
       onChanged: () => {
-        for (const id of this.relayed.ids) this.announcer.again(id);
+        for (const entity of this.relayed.ids) this.announcer.again(entity);
       },
+    });
+    this.#hosted = new Hosted({
+      ...announceDependencies,
+      isDialOnly: () => self.isDialOnly,
+      relays: this.relays,
+      relayed: this.relayed,
+      onFault: (fault) => reports.fault(fault),
     });
     this.join = new Join({
       runtime,
       alarms,
       seeds: options.seeds,
       ask: (seed) => this.#askSeed(seed),
-      walkHome: () => this.#quietly(converge(this.walker, { target: { key: this.#own.key } })),
+      walkHome: () => this.#quietly(converge(this.walker, { target: { key } })),
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
-        options.logger.info({ state }, 'state');
-        this.events.emit('state', { state });
+        reports.state(state);
         if (state === 'joined') void this.routing.refresh();
       },
-      onSeedFailed: (_seed, fault) =>
-        options.logger.warn({ code: fault.code, detail: fault.message }, 'seed failed'),
+      onSeedFailed: (_seed, fault) => reports.seedFailed(fault),
     });
-  }
-
-  /** The node's own contact. */
-  get own(): EncodedContact {
-    return this.#own;
-  }
-
-  /** Whether others cannot dial this node: known once it listens, as far as it does. */
-  get isDialOnly(): boolean {
-    return this.#own.contact.transport === undefined;
   }
 
   /** Where what is registered here can be asked for: at this node, or through its relays. */
   get transport(): Contact['transport'] {
     const { addresses } = this.relays;
-    return this.#own.contact.transport ?? (addresses.length > 0 ? addresses : undefined);
+    return this.self.contact.contact.transport ?? (addresses.length > 0 ? addresses : undefined);
   }
 
-  /**
-   * What is registered: the contact as it was given, with this node's transport where it has none, and with the arbiter's
-   * fields. `known`: what it is to follow. @throws what the arbiter's defaults throw, and the codes of contacts.
-   */
+  /** The contact as it is registered: `OwnNode.fill`, with where it can be asked for. */
   fill(given: Contact, known: EncodedContact | undefined): EncodedContact {
-    const { runtime, arbiterDefaults, identity } = this.options;
-    const transport = given.transport ?? this.transport;
-    // A copy, which the arbiter's defaults may change.
-    const copy = structuredClone({ ...given, ...(transport && { transport }) });
-    const context = { now: runtime.now(), known: known?.contact, identity };
-    return EncodedContact.from(arbiterDefaults(copy, context));
-  }
-
-  /**
-   * What holders are told when a registration ends: the contact as it was registered or, where contacts have to be admitted, one that
-   * says so. @throws as `fill`.
-   */
-  withdrawalOf(registered: EncodedContact): EncodedContact {
-    const { runtime, arbiterDefaults, arbiterAdmission, identity } = this.options;
-    if (arbiterAdmission === undefined) return registered;
-    const known = registered.contact;
-    const context = { now: runtime.now(), known, identity, isWithdrawal: true };
-    return EncodedContact.from(arbiterDefaults(structuredClone(known), context));
+    return this.self.fill(given, this.transport, known);
   }
 
   /** Listens on every transport. @throws what they throw. */
@@ -344,20 +313,12 @@ export class Engine {
       if (info !== undefined) infos.push(info);
     }
     for (const info of infos) this.pool.rememberOwn(info);
-    if (infos.length > 0) this.#own = this.#ownContact(infos.length === 1 ? infos[0] : infos);
-  }
-
-  /** Whether the addresses, of those that this node speaks, are its own. */
-  isHere(addresses: readonly TransportInfo[]): boolean {
-    const own = addressesOf(this.#own).map(addressKey);
-    const spoken = addresses.filter(({ type }) => this.#speaks(type));
-    return spoken.length > 0 && spoken.every((address) => own.includes(addressKey(address)));
+    this.self.listensAt(infos);
   }
 
   /** Whether the contact's host is this node: it is dialled here, or it is what is registered here and asked for through relays. */
   isHostOf(contact: EncodedContact): boolean {
-    const addresses = addressesOf(contact);
-    if (addresses.some(({ type }) => this.#speaks(type))) return this.isHere(addresses);
+    if (this.self.canDial(contact)) return this.self.isAt(addressesOf(contact));
     const own = this.contacts.registrations.own(contact.id);
     return own !== undefined && isRelayedOnly(contact) && haveSameAddresses(own, contact);
   }
@@ -369,18 +330,18 @@ export class Engine {
 
   /** Who is at an address. @throws as a ping does. */
   async meet(address: TransportInfo, signal: AbortSignal | undefined): Promise<Contact> {
-    if (this.isHere([address])) return this.#own.contact;
+    const own = this.self.contact;
+    if (this.self.isAt([address])) return own.contact;
     this.dialPolicy.trust(address);
     // Asked for our own id, which it cannot host: its HELLO is what is wanted.
-    await this.client.ping(address, this.#own.idBytes, { signal });
+    await this.client.ping(address, own.idBytes, { signal });
     const peer = this.pool.get(address)?.peer;
     if (peer === undefined) throw new DisgoverError('LINK_LOST', 'the link ended before the answer was used');
     return peer.contact;
   }
 
-  async withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    const told = this.#tellRelays({ target: { id: contact.idBytes }, withdrawn: [contact] }, signal);
-    await Promise.all([withdraw(contact, this.#announceDependencies, { signal }), told]);
+  withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
+    return this.#hosted.withdraw(contact, signal);
   }
 
   /** Ends everything: no timer, session or listener is left. Idempotent. */
@@ -398,12 +359,6 @@ export class Engine {
       this.alarms.clear();
     }
     await Promise.all(this.options.transports.map((transport) => transport.close()));
-  }
-
-  #ownContact(transport: TransportInfo | readonly TransportInfo[] | undefined): EncodedContact {
-    const { id, data, arbiterDefaults, runtime, identity } = this.options;
-    const contact: Contact = { id, ...(data !== undefined && { data }), ...(transport && { transport }) };
-    return EncodedContact.from(arbiterDefaults(contact, { now: runtime.now(), known: undefined, identity }));
   }
 
   #onSession(session: Session): void {
@@ -425,32 +380,6 @@ export class Engine {
     this.relays.onSessionClosed(session);
   }
 
-  async #announce(id: ContactId): Promise<void> {
-    if (this.isDialOnly) await this.#renewRelayed(id);
-    const own = this.contacts.registrations.own(id);
-    if (own === undefined) return;
-    const told = this.#tellRelays({ target: { id: own.idBytes }, announced: [own] });
-    await Promise.all([announce(own, this.#announceDependencies), told]);
-  }
-
-  /** Other nodes relay for the entity than its contact says: it follows its own version, unless its holders know that it has moved. */
-  async #renewRelayed(id: ContactId): Promise<void> {
-    await this.relays.ready();
-    const own = this.contacts.registrations.own(id);
-    if (own === undefined || !this.relayed.isOutdated(id)) return;
-    await announce(own, this.#announceDependencies);
-    if (!this.relayed.isOutdated(id)) return;
-    try {
-      this.relayed.renew(id);
-    } catch (fault) {
-      this.#onFault(fault); // of the arbiter's defaults: what was registered before is announced again
-    }
-  }
-
-  async #tellRelays(query: NodesQuery, signal?: Abortable): Promise<void> {
-    await Promise.all(this.relays.contacts.map((relay) => this.#tell(relay, query, signal)));
-  }
-
   async #tell(target: DialTarget, query: NodesQuery, signal?: Abortable): Promise<void> {
     await this.client.findNode(target, query, { signal }).catch(() => {});
   }
@@ -467,7 +396,7 @@ export class Engine {
   }
 
   #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
-    this.#count('requestFailed', fault.code);
+    this.reports.count('requestFailed', fault.code);
     if (!(target instanceof EncodedContact)) return;
     this.bridges.failed(target.id);
     // Nobody was asked, so nobody has failed.
@@ -479,7 +408,7 @@ export class Engine {
   #refusalOfNamed(contact: EncodedContact, toldBy: EncodedContact | undefined): Promise<never> | undefined {
     const parsed = contact.parse();
     if (!(parsed instanceof Refusal)) return undefined;
-    this.#refused((toldBy ?? contact).id, parsed);
+    this.reports.refused((toldBy ?? contact).id, parsed);
     return Promise.reject(DisgoverError.from(parsed));
   }
 
@@ -497,20 +426,16 @@ export class Engine {
     return names.length === 1 ? undefined : { count: names.length, of };
   }
 
-  #speaks(type: string): boolean {
-    return this.options.transports.some(({ name }) => name === type);
-  }
-
   /** Where some nodes cannot dial others, who announces needs holders among those that it can: the others are not in our stead. */
   #isTooFarToHold(key: Key, reach: Reach | undefined): boolean {
     const { k } = this.options;
     const furthest = this.routing.closest(key, k, reach)[k - 1];
-    return furthest !== undefined && compareDistance(key, furthest.key, this.#own.key) < 0;
+    return furthest !== undefined && compareDistance(key, furthest.key, this.self.contact.key) < 0;
   }
 
   /** A seed that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
   async #askSeed(seed: DialTarget): Promise<void> {
-    await this.client.findNode(seed, { target: { key: this.#own.key } });
+    await this.client.findNode(seed, { target: { key: this.self.contact.key } });
     const session = this.pool.get(seed);
     // Or else it is nobody to start from: another seed may be.
     if (session?.peer !== undefined && !session.isAddressProved) await this.#pingAddress(session.peer);
@@ -527,27 +452,5 @@ export class Engine {
     } catch {
       // Nobody was there, or we are closing: the table is what it is.
     }
-  }
-
-  #onArbiterFault(fault: ArbiterFault): void {
-    const { code, detail, candidate } = fault;
-    this.#count('arbiterFault', code);
-    this.options.logger.warn({ code, detail, id: candidate.id }, 'arbiter fault');
-    this.events.emit('arbiterFault', fault);
-  }
-
-  #onFault(cause: unknown): void {
-    this.#count('fault');
-    this.options.logger.error({ cause }, 'fault of our own');
-  }
-
-  #refused(remote: string, { code, detail }: Refusal): void {
-    this.#count('refused', code);
-    this.options.logger.debug({ remote, code, detail }, 'refused');
-    this.events.emit('refused', { remote, code, detail });
-  }
-
-  #count(name: string, code?: string): void {
-    this.options.metrics.increment(name, code === undefined ? undefined : { code });
   }
 }

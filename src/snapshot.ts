@@ -23,7 +23,7 @@ export interface Snapshot {
 const BUCKETS = 256;
 
 export function snapshotOf({
-  own,
+  self,
   join,
   routing,
   bridges,
@@ -43,7 +43,7 @@ export function snapshotOf({
 }: Engine): Snapshot {
   const { table, replacements, quarantine, verifications } = routing.sizes();
   return {
-    contact: own.contact,
+    contact: self.contact.contact,
     state: join.state,
     nodes: [...routing.contacts()].map(({ contact }) => contact),
     collections: [

@@ -8,6 +8,7 @@ import { converge } from '../lookup/converge.js';
 import type { Walker, WalkOptions } from '../lookup/walker.js';
 import type { NodesQuery } from '../rpc/client.js';
 import type { Abortable } from '../runtime/abort.js';
+import type { DialTarget } from '../session/dialler.js';
 import { addressesOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
@@ -15,8 +16,8 @@ import type { Nodes } from '../wire/messages.js';
 export interface AnnounceDependencies {
   readonly walker: Walker;
   readonly contacts: Contacts;
-  /** Tells a node that is known by its address only. Resolves either way. */
-  readonly tell: (host: TransportInfo, query: NodesQuery, signal: Abortable | undefined) => Promise<void>;
+  /** Tells one node. Resolves either way. */
+  readonly tell: (node: DialTarget, query: NodesQuery, signal: Abortable | undefined) => Promise<void>;
   readonly onRefused: (from: EncodedContact, refusal: Refusal) => void;
 }
 

@@ -36,7 +36,7 @@ class Announced extends WalkNetwork {
     this.deps = {
       walker: this.walker,
       contacts: this.contacts,
-      tell: async (host, query) => void this.told.push([host, query]),
+      tell: async (host, query) => void this.told.push([host as TransportInfo, query]),
       onRefused: (_from, refusal) => this.refusals.push(refusal),
     };
   }

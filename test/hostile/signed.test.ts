@@ -260,7 +260,7 @@ describe('liars in a signed group', function () {
         expect(await node.find(now.id, { agree: 6 })).to.deep.equal(now);
       }
       // Asked directly, too.
-      const address = (world.liars[0] as Engine).own.contact.transport as never;
+      const address = (world.liars[0] as Engine).self.contact.contact.transport as never;
       const atLiar = { ...(made[0] as Contact), transport: address };
       await expectCode(finder.ping(atLiar), 'ERR_BAD_SIGNATURE');
       expect(refused).to.include.members(['BAD_SIGNATURE', 'STALE_SEQ']);
@@ -296,7 +296,7 @@ describe('liars in a signed group', function () {
       const contact = await host.register({ id: idOf('zombie') });
       world.network.crash('honest-3');
       const liar = await world.startLiar('liar-0', contact.transport as TransportInfo);
-      expect(liar.own.contact.transport).to.deep.equal(contact.transport);
+      expect(liar.self.contact.contact.transport).to.deep.equal(contact.transport);
       await world.runtime.sleep(limits.registrationMs + MINUTE);
       for (const holder of world.honest.slice(0, 3)) {
         const answer = await world.tell(holder, 'announced', EncodedContact.from({ ...contact }), liar);
