@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { signed } from '../../arbiters/signed.js';
 import type { Disgover, Link, LookupTrace, Transport } from '../../src/index.js';
 import { limits } from '../../src/limits.js';
 import { decode } from '../../src/wire/decode.js';
@@ -30,6 +31,8 @@ class MixedNetworks {
   readonly nodes: SimulatedNodes;
   /** Frames that speak of nodes which somebody cannot dial. */
   readonly spoken = { beyond: 0, onBehalf: 0 };
+  /** Contacts that were announced, of each id. */
+  readonly announced = new Map<string, number>();
 
   constructor(shared: NodeOptions = {}) {
     this.nodes = new SimulatedNodes(1, shared);
@@ -64,7 +67,11 @@ class MixedNetworks {
       link.send = (frame) => {
         const message = decode(frame);
         if (message.type === 'nodes' && message.beyond) this.spoken.beyond++;
-        if (message.type === 'findNode' && message.onBehalf) this.spoken.onBehalf++;
+        if (message.type === 'findNode') {
+          if (message.onBehalf) this.spoken.onBehalf++;
+          for (const contact of message.announced)
+            this.announced.set(contact.id, (this.announced.get(contact.id) ?? 0) + 1);
+        }
         return send(frame);
       };
       return link;
@@ -100,6 +107,9 @@ function withTab(
     await scenario({ world, tab, ...others });
   }, MAX_RUN);
 }
+
+/** Options as users give them, who name no id: the node makes its keys itself. */
+const BY_KEY = { id: undefined } as unknown as NodeOptions;
 
 const id = idOf('entity');
 const onBehalf = ({ steps }: LookupTrace) => steps.filter((step) => step.onBehalf);
@@ -225,6 +235,45 @@ describe('a node of limited reach', function () {
         await tab.unregister(id);
         await runtime.sleep(TOLD_MS);
         for (const node of red) expect(await node.find(id, { fresh: true })).to.equal(undefined);
+      },
+      few,
+    ));
+
+  it('is known for as long as it is there where contacts are signed, too', () =>
+    withTab(
+      2,
+      24,
+      async ({ world, tab, red }) => {
+        const registered = await tab.register({ id, data: 'here' });
+        await world.nodes.runtime.sleep(2.5 * HOUR);
+        for (const node of red) {
+          const found = await node.find(id, { fresh: true });
+          expect(found?.data).to.equal('here');
+          expect(found?.signature).to.equal(registered.signature);
+        }
+      },
+      { ...few, ...BY_KEY, ...signed() },
+    ));
+
+  it('is told onward once by each of its relays, and by nobody else', () =>
+    withTab(
+      5,
+      24,
+      async ({ world, tab }) => {
+        await tab.register({ id });
+        await world.nodes.runtime.sleep(60_000);
+        // By the tab to its holders and to its relays, by each of these to holders of both kinds, and some that are passed.
+        const { k } = few;
+        const once = k + limits.relays + limits.relays * 2 * k;
+        const told = world.announced.get(id) as number;
+        expect(told).to.be.within(once / 2, once * 1.5);
+        const relayed = world.nodes.all.map(
+          (node) => node.snapshot().collections.find(({ name }) => name === 'relayed')?.size,
+        );
+        expect(relayed.filter((size) => size !== 0)).to.deep.equal([1, 1, 1]);
+        await tab.close();
+        await world.nodes.runtime.sleep(2 * HOUR);
+        expect(world.announced.get(id)).to.equal(told);
       },
       few,
     ));
