@@ -17,6 +17,7 @@ type RawLink = Awaited<ReturnType<RawEnd['dial']>>;
 
 const SETTLED_MS = 30_000;
 const LATENCY_MS = 50;
+const ANYWHERE = { id: idBytesOf(idOf('anywhere')) };
 
 /** Nodes that speak red, several times as many as hold a contact, and a bridge, which speaks blue as well. */
 class Scene {
@@ -81,6 +82,14 @@ class Flooder {
     }
   }
 
+  announce(link: RawLink, contacts: readonly EncodedContact[]): void {
+    for (let i = 0; i < contacts.length; i += limits.contactsInAnnounce) {
+      const announced = contacts.slice(i, i + limits.contactsInAnnounce);
+      const requestId = ++this.#requestId;
+      this.end.send({ type: 'findNode', requestId, target: ANYWHERE, announced, withdrawn: [] }, link);
+    }
+  }
+
   /** The codes of the ERRORs that came, and the other answers. */
   get answers(): { refused: readonly string[]; answered: number } {
     const refused = this.end.received.flatMap((message) => (message.type === 'error' ? [message.code] : []));
@@ -88,8 +97,9 @@ class Flooder {
   }
 }
 
-const errandsOf = (node: Disgover) =>
-  node.snapshot().collections.find(({ name }) => name === 'errands')?.size as number;
+const sizeOf = (node: Disgover, collection: string) =>
+  node.snapshot().collections.find(({ name }) => name === collection)?.size as number;
+const errandsOf = (node: Disgover) => sizeOf(node, 'errands');
 
 describe('who has others look for more than it may', function () {
   this.timeout(30_000);
@@ -126,6 +136,37 @@ describe('who has others look for more than it may', function () {
       await flooder.end.close();
       await scene.runtime.sleep(2 * LATENCY_MS);
       expect(errandsOf(bridge)).to.equal(0);
+    });
+  });
+});
+
+describe('who has a relay tell more than it may', function () {
+  this.timeout(30_000);
+
+  it('has it told no faster than a relay tells, and no more than it remembers', () => {
+    const scene = new Scene();
+    return scene.run(async (bridge) => {
+      const flooder = new Flooder(scene);
+      const link = await flooder.dial();
+      await scene.runtime.sleep(SETTLED_MS);
+      const framesBefore = scene.nodes.network.counts.frames;
+      const via = { type: 'blue', host: 'bridge', port: PORTS.blue, via: bridge.id };
+      flooder.announce(
+        link,
+        Array.from({ length: 10_000 }, (_, i) => encodedOf(`e${i}`, { transport: [via] })),
+      );
+      await scene.runtime.sleep(2 * LATENCY_MS);
+      expect(sizeOf(bridge, 'relayed')).to.equal(limits.relayedIdsPerSession);
+      expect(sizeOf(bridge, 'onward')).to.be.within(1, limits.onwardWaiting);
+      await scene.runtime.sleep(60_000);
+      // An announce is a walk to the holders of both kinds: some 20 requests here, and as many answers.
+      const told = 2 * limits.onwardPerSessionPerMinute;
+      expect(scene.nodes.network.counts.frames - framesBefore).to.be.within(told, told * 60);
+      expect((await bridge.trace(idOf('nothing'))).end).to.equal('closest');
+      link.close();
+      await scene.runtime.sleep(2 * LATENCY_MS);
+      expect([sizeOf(bridge, 'relayed'), sizeOf(bridge, 'onward')]).to.deep.equal([0, 0]);
+      await flooder.end.close();
     });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Disgover } from '../../src/index.js';
+import { Disgover, type DisgoverOptions, idOf } from '../../src/index.js';
 import { SeededRandom } from '../../src/simulation/seeded-random.js';
 import { tcp } from '../../transports/tcp/index.js';
 import { ws } from '../../transports/ws/index.js';
@@ -56,4 +56,42 @@ describe('nodes of TCP, of WebSocket and of both', function () {
       });
     });
   }
+
+  context('and one of WebSocket that nobody can dial, where few speak both', () => {
+    const ENTITIES = 20;
+    const k = 4;
+    const found = async (finder: Disgover, id: string): Promise<unknown> => {
+      const contact = await finder.find(id, { fresh: true });
+      return contact && (await finder.ping(contact).catch(({ code }) => code))?.id;
+    };
+
+    it('finds what those of TCP have registered, and they ping what it has', async () => {
+      const nodes: Disgover[] = [];
+      const start = async (transport: DisgoverOptions['transport'], seed?: Disgover) => {
+        const node = await Disgover.start({ transport, k, seeds: seed === undefined ? [] : [seed.contact] });
+        nodes.push(node);
+        return node;
+      };
+      try {
+        const bridges = [await start([tcp(), ws()])];
+        bridges.push(await start([tcp(), ws()], bridges[0]));
+        const servers: Disgover[] = [];
+        for (let i = 0; i < 5 * k; i++) servers.push(await start(tcp(), bridges[i % 2]));
+        const page = await start(ws({ listen: false }), bridges[0]);
+        const ids = Array.from({ length: ENTITIES }, (_, i) => idOf(`of a server ${i}`));
+        for (const [i, id] of ids.entries()) await (servers[i % servers.length] as Disgover).register({ id });
+        for (const id of ids) expect((await page.find(id))?.id).to.equal(id);
+        const { id } = await page.register({ id: idOf('of the page') });
+        // Its relays tell the servers after they have answered it.
+        for (const server of servers) await eventually(async () => (await found(server, id)) === id);
+      } finally {
+        await Promise.all(nodes.map((node) => node.close()));
+      }
+    });
+  });
 });
+
+/** Asks the network again, for as long as a test may take. */
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
