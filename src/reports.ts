@@ -4,7 +4,7 @@ import type { JoinState } from './bootstrap/join.js';
 import type { ArbiterFault } from './contacts/arbitrate.js';
 import type { Logger } from './contracts/logger.js';
 import type { Metrics } from './contracts/metrics.js';
-import type { DisgoverError, Refusal } from './errors.js';
+import { DisgoverError, type Refusal } from './errors.js';
 import { type DisgoverEvents, Events } from './events.js';
 import type { EncodedContact } from './wire/contact-codec.js';
 
@@ -58,9 +58,10 @@ export class Reports {
     this.events.emit('arbiterFault', fault);
   }
 
-  /** A bug, or a plugin that breaks its contract. */
+  /** A bug, or a plugin or a hook of the application that breaks its contract. */
   fault(cause: unknown): void {
-    this.count('fault');
-    this.#logger.error({ cause }, 'fault of our own');
+    const isOfHook = cause instanceof DisgoverError && cause.code === 'ERR_NOT_ADMITTED';
+    this.count('fault', isOfHook ? cause.fault : undefined);
+    this.#logger.error({ cause }, isOfHook ? 'fault of the admission hook' : 'fault of our own');
   }
 }

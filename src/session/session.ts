@@ -2,7 +2,14 @@
 
 import type { Contact } from '../contracts/contact.js';
 import type { Link, LinkCloseReason, TransportInfo } from '../contracts/transport.js';
-import { DisgoverError, type ErrorCode, type FaultCode, faultOfPeer, Refusal } from '../errors.js';
+import {
+  DisgoverError,
+  type ErrorCode,
+  type FaultCode,
+  faultOfPeer,
+  quoteThrown,
+  Refusal,
+} from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -295,13 +302,15 @@ export class Session {
 
   async #consult(admit: Admit): Promise<void> {
     let isAdmitted = false;
+    let why = 'by the admission hook';
     try {
       isAdmitted = (await admit((this.peer as EncodedContact).contact, { remote: this.remote })) === true;
-    } catch (fault) {
-      this.#host.onFault(fault);
+    } catch (cause) {
+      why = `admit threw: ${quoteThrown(cause)}`;
+      this.#host.onFault(new DisgoverError('NOT_ADMITTED', why, { cause }));
     }
     if (this.#endedBy !== undefined) return;
-    if (!isAdmitted) return this.#refuse(new Refusal('NOT_ADMITTED', 'by the admission hook'));
+    if (!isAdmitted) return this.#refuse(new Refusal('NOT_ADMITTED', why));
     this.#handshakeAlarm?.cancel();
     this.#open();
     this.#link.resume();

@@ -8,7 +8,7 @@ import type { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encode } from '../../src/wire/encode.js';
 import type { FindNode, Hello, Message } from '../../src/wire/messages.js';
 import { encodedOf } from '../support/contacts.js';
-import { expectCode } from '../support/expect-code.js';
+import { expectCode, expectRefusal } from '../support/expect-code.js';
 import { Shaking, type ShakingOptions } from '../support/handshakes.js';
 import { idBytesOf, idOf } from '../support/ids.js';
 import {
@@ -365,6 +365,16 @@ describe('Session', () => {
         expect(b.pool.size).to.equal(0);
       });
     }
+
+    it('is said to have thrown, with what it threw, where it has', async () => {
+      const cause = new Error('no such file');
+      const { world, b } = await asked(() => {
+        throw cause;
+      });
+      await world.runtime.advance(100);
+      expectRefusal(b.refusals[0], 'NOT_ADMITTED', 'admit threw: "Error: no such file"');
+      expect(b.faults[0]).to.include({ code: 'ERR_NOT_ADMITTED', cause });
+    });
 
     it('keeps a peer out when it has not decided in 5 s, whatever it says then', async () => {
       const decisions: ((isWelcome: boolean) => void)[] = [];
