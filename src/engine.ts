@@ -175,9 +175,7 @@ export class Engine {
     const guard = (target: DialTarget, address: TransportInfo) => this.dialPolicy.guard(target, address);
     this.pool = new SessionPool(transports, host, guard);
     this.client = new RpcClient(this.pool, {
-      onAnswered: (target) => {
-        if (target instanceof EncodedContact) this.routing.answered(target);
-      },
+      onAnswered: (target) => this.#onAnswered(target),
       onFailed: (target, fault) => this.#onRequestFailed(target, fault),
     });
     this.routing = new Routing({
@@ -260,7 +258,7 @@ export class Engine {
       now,
       alarms,
       isNeeded: () => self.isDialOnly && this.contacts.registrations.size > 0,
-      candidates: () => this.routing.closest(key, k),
+      candidates: () => this.bridges.aheadOf(this.routing.closest(key, k), key),
       ping: (relay) => this.client.ping(relay, relay.idBytes),
       sessionOf: (relay) => this.pool.get(relay),
       tellAll: async (relay) => {
@@ -361,7 +359,21 @@ export class Engine {
     await Promise.all(this.options.transports.map((transport) => transport.close()));
   }
 
+  /** Whoever dialled us is known. Whom we dialled may yet refuse us: it counts once it has answered. */
   #onSession(session: Session): void {
+    if (!session.isDialled) this.#met(session);
+  }
+
+  #onAnswered(target: DialTarget): void {
+    const session = this.pool.get(target);
+    if (session?.isProved && session.isDialled && !session.hasAnswered) {
+      session.hasAnswered = true;
+      this.#met(session);
+    }
+    if (target instanceof EncodedContact) this.routing.answered(target);
+  }
+
+  #met(session: Session): void {
     const peer = session.peer as EncodedContact;
     // A link shows the host of who dialled, not that it answers there: an id that is known elsewhere is not moved by a claim.
     if (!session.isDialled && this.routing.isElsewhere(peer)) session.isAddressProved = false;

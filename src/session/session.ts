@@ -61,6 +61,8 @@ export class Session {
   isProved = false;
   /** Whether the address in the peer's contact is known to be the peer's: we dialled it, or the link shows it. */
   isAddressProved = false;
+  /** Whether it has answered a request. */
+  hasAnswered = false;
   /** What the peer said in HELLO when it was refused for its id: who it really is. */
   refusedPeer: EncodedContact | undefined;
   /** The nonce of a HELLO that claims to be this node. It is, if that nonce is ours; otherwise somebody else has our id. */
