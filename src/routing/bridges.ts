@@ -1,7 +1,9 @@
 // Nodes that speak what we do not, as we meet them: they may find for us what we do not reach. The table keeps whom it has a place
 // for, and in a large network that may be none of them.
 
+import { closestOf } from '../id/closest-list.js';
 import type { ContactId } from '../id/contact-id.js';
+import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 
@@ -21,6 +23,12 @@ export class Bridges {
   /** Who was met last comes first. */
   get contacts(): readonly EncodedContact[] {
     return [...this.#met.values()].reverse();
+  }
+
+  /** They, the closest to the key first, and then the others: for what is to be reached from everywhere. */
+  aheadOf(others: readonly EncodedContact[], key: Key): readonly EncodedContact[] {
+    const bridges = closestOf(key, this.#met.values(), limits.bridges);
+    return [...bridges, ...others.filter(({ id }) => !this.#met.has(id))];
   }
 
   /** A node has answered at its address. */

@@ -28,6 +28,19 @@ describe('Bridges', () => {
     expect(idsOf(met)).to.deep.equal([idOf('c')]);
   });
 
+  it('come before others, the closest first and each once', () => {
+    const met = bridges();
+    const nodes = ['a', 'b', 'c'].map((name) => nodeOf(name, 'tcp', 'ws'));
+    const others = [nodeOf('d', 'tcp'), nodes[1] as (typeof nodes)[0], nodeOf('e', 'tcp')];
+    for (const node of nodes) met.met(node);
+    for (const node of nodes) expect(met.aheadOf(others, node.key)[0]?.id).to.equal(node.id);
+    const { key } = nodeOf('own', 'tcp');
+    const ids = met.aheadOf(others, key).map(({ id }) => id);
+    expect(ids.slice(0, 3)).to.have.members(nodes.map(({ id }) => id));
+    expect(ids.slice(3)).to.deep.equal([idOf('d'), idOf('e')]);
+    expect(bridges().aheadOf(others, key)).to.deep.equal(others);
+  });
+
   it('are so many, those that were met last', () => {
     const met = bridges();
     for (let i = 0; i < 1_000; i++) met.met(nodeOf(`n${i}`, 'tcp', 'ws'));

@@ -278,6 +278,20 @@ describe('a node of limited reach', function () {
       few,
     ));
 
+  it('has relays that others can dial, though most that it can dial itself are none such', async () => {
+    const world = new MixedNetworks(few);
+    await world.nodes.run(async () => {
+      const { bridges, red } = await world.joinAll(2, 24);
+      for (let i = 0; i < 24; i++)
+        await world.join(`blue-${i}`, BLUE, { seeds: [bridges[i % 2] as Disgover] });
+      const tab = await world.join('tab', BLUE, { seeds: bridges, listen: false });
+      await world.nodes.runtime.sleep(SETTLED_MS);
+      await tab.register({ id, data: 'here' });
+      await world.nodes.runtime.sleep(TOLD_MS);
+      for (const node of red) expect(await answerOf(node, id)).to.equal('here');
+    });
+  });
+
   it('is known again after its relays have lost it for a while', () =>
     withTab(
       2,
