@@ -207,13 +207,30 @@ const toldIn: Readonly<Record<'close' | 'error', ReadonlySet<string>>> = {
   ] satisfies FaultCode[]),
 };
 
+/** What begins the detail of what a peer told us, and did not do to us. */
+export const SAID_BY_PEER = 'said by the peer';
+
+/** What a refusal by the peer means for this node, where its application can do something about it. */
+const remedies: Partial<Record<FaultCode, string>> = {
+  BAD_SECRET: 'its group has another secret, or this node gives none: see the option `secret`',
+  GROUP_MISMATCH: 'it belongs to another group: see the option `group`',
+  KEY_REQUIRED: 'it wants a node with a key: leave out the option `id`, or give `identity`',
+  TLS_REQUIRED: 'it wants encrypted links: see the option `tls`',
+  NOT_ADMITTED: 'its admission hook does not let this node in: ask who runs it',
+  VERSION_MISMATCH: 'it speaks another version of the protocol: upgrade the older node',
+  TOO_MANY_SESSIONS: 'it has as many sessions as it may: try again later',
+  RATE_LIMITED: 'it was asked too often: try again later',
+};
+
 /**
  * The failure that a peer told us, in a CLOSE or in an ERROR: with its code where that is one that a peer can tell there, else
  * `LINK_LOST` or `UNSUPPORTED`. What it writes never becomes another.
  */
 export function faultOfPeer(code: string, message: 'close' | 'error'): DisgoverError {
   const otherwise = message === 'close' ? 'LINK_LOST' : 'UNSUPPORTED';
-  return new DisgoverError(toldIn[message].has(code) ? (code as FaultCode) : otherwise, 'said by the peer');
+  const fault = toldIn[message].has(code) ? (code as FaultCode) : otherwise;
+  const remedy = remedies[fault];
+  return new DisgoverError(fault, remedy === undefined ? SAID_BY_PEER : `${SAID_BY_PEER}: ${remedy}`);
 }
 
 /** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */

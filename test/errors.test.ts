@@ -97,6 +97,15 @@ describe('faultOfPeer', () => {
     expect(faultOfPeer('BAD_SECRET', 'close').code).to.equal('ERR_BAD_SECRET');
   });
 
+  it('says what to do about it, in our words, where something can be done', () => {
+    const { message } = faultOfPeer('BAD_SECRET', 'close');
+    expect(message).to.match(/^BAD_SECRET: said by the peer: its group has another secret, .* `secret`$/);
+    for (const code of ['GROUP_MISMATCH', 'KEY_REQUIRED', 'TLS_REQUIRED', 'NOT_ADMITTED']) {
+      expect(faultOfPeer(code, 'close').message, code).to.match(/^[A-Z_]+: said by the peer: .+/);
+    }
+    expect(faultOfPeer('BAD_FRAME', 'close').message).to.equal('BAD_FRAME: said by the peer');
+  });
+
   it('believes no code out of its place: that of a handshake in answer to a request', () => {
     expect(faultOfPeer('SELF_CONNECT', 'error').code).to.equal('ERR_UNSUPPORTED');
     expect(faultOfPeer('FOREIGN_TRANSPORT', 'close').code).to.equal('ERR_LINK_LOST');

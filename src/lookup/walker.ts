@@ -166,7 +166,8 @@ export class Walker {
 
   #noNodes(detail: string): DisgoverError {
     const { count, fault: cause } = this.#deps.seeds();
-    const why = cause === undefined ? '' : ` (${cause.fault})`;
-    return new DisgoverError('NO_NODES', `${count} seeds tried${why}, ${detail}`, { cause });
+    const seeds = count === 1 ? '1 seed' : `${count} seeds`;
+    const why = cause === undefined ? '' : `, last: ${cause.message}`;
+    return new DisgoverError('NO_NODES', `${seeds} tried, ${detail}${why}`, { cause });
   }
 }

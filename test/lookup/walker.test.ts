@@ -59,7 +59,13 @@ describe('Walker', () => {
       const network = new WalkNetwork({ start: [], seeds: () => ({ count: 2, fault: cause }) });
       const fault = await expectCode(network.runtime.run(finish(network)), 'ERR_NO_NODES');
       expect(fault.cause).to.equal(cause);
-      expect(fault.message).to.contain('2 seeds tried (DIAL_FAILED)');
+      expect(fault.message).to.equal('NO_NODES: 2 seeds tried, table empty, last: DIAL_FAILED: nobody there');
+    });
+
+    it('counts one seed as one', async () => {
+      const network = new WalkNetwork({ start: [], seeds: () => ({ count: 1, fault: undefined }) });
+      const fault = await expectCode(network.runtime.run(finish(network)), 'ERR_NO_NODES');
+      expect(fault.message).to.equal('NO_NODES: 1 seed tried, table empty');
     });
 
     it('rejects when none of those it knows answers', async () => {
