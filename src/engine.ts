@@ -287,7 +287,7 @@ export class Engine {
         reports.state(state);
         if (state === 'joined') void this.routing.refresh();
       },
-      onSeedFailed: (_seed, fault) => reports.seedFailed(fault),
+      onSeedFailed: (seed, fault) => reports.seedFailed(seed, fault),
     });
   }
 

@@ -6,6 +6,8 @@ import type { Logger } from './contracts/logger.js';
 import type { Metrics } from './contracts/metrics.js';
 import { DisgoverError, type Refusal } from './errors.js';
 import { type DisgoverEvents, Events } from './events.js';
+import type { DialTarget } from './session/dialler.js';
+import { addressesOf } from './wire/addresses.js';
 import type { EncodedContact } from './wire/contact-codec.js';
 
 export class Reports {
@@ -40,8 +42,8 @@ export class Reports {
     this.events.emit('state', { state });
   }
 
-  seedFailed({ code, message }: DisgoverError): void {
-    this.#logger.warn({ code, detail: message }, 'seed failed');
+  seedFailed(seed: DialTarget, { code, message }: DisgoverError): void {
+    this.#logger.warn({ seed: addressesOf(seed), code, detail: message }, 'seed failed');
   }
 
   /** `remote`: the address or the id of who did it. */
