@@ -19,6 +19,13 @@ import type { SecretRing } from './session/group-secrets.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
 import { EncodedContact } from './wire/contact-codec.js';
 
+declare global {
+  // Projects whose `lib` is older, and that have no types of Node, do not know it.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
+
 export interface CallOptions {
   /** Ends the call: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -8,7 +8,7 @@ import type { EncodedContact } from './contact-codec.js';
 export const protocolVersions = { min: 1, max: 1 } as const;
 
 /** The first bytes of every HELLO after its kind: `DSGV`. */
-export const MAGIC = Uint8Array.of(0x44, 0x53, 0x47, 0x56);
+export const MAGIC: Uint8Array = Uint8Array.of(0x44, 0x53, 0x47, 0x56);
 
 export const NONCE_BYTES = 16;
 

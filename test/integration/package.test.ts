@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +25,12 @@ const run = async (command: string, args: readonly string[], cwd: string): Promi
 const runNode = (args: readonly string[], cwd: string) => run(process.execPath, args, cwd);
 const npm = (args: readonly string[], cwd: string) =>
   run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], cwd);
+
+/** The oldest compiler that is at hand, 5.6: what checks the types with has it inside. */
+const olderCompiler = () => {
+  const attw = createRequire(import.meta.url).resolve('@arethetypeswrong/core');
+  return createRequire(attw).resolve('typescript/lib/tsc.js');
+};
 
 describe('the package', function () {
   this.timeout(30_000);
@@ -100,6 +107,43 @@ describe('the package', function () {
       const entries = names.map((name, i) => `  ['${name}', Object.keys(entry${i}).length > 0],`);
       const program = [...imports, 'console.log(JSON.stringify([', ...entries, ']));', ''].join('\n');
       expect(JSON.parse(await runProgram(program))).to.deep.equal(names.map((name) => [name, true]));
+    });
+
+    it('has types that an older TypeScript reads, without `skipLibCheck`', async () => {
+      const tsc = olderCompiler();
+      expect(await runNode([tsc, '--version'], consumer)).to.match(/^Version 5\.6\./);
+      const imports = subPaths.map((path, i) => `import * as entry${i} from 'disgover${path.slice(1)}';`);
+      const entries = subPaths.map((_, i) => `entry${i}`).join(', ');
+      await writeFile(join(consumer, 'program.ts'), [...imports, `console.log(${entries});`].join('\n'));
+      await runNode([tsc, '-p', '.', '--noEmit'], consumer);
+    });
+
+    it('has types that hold in a project for browsers, which has none of Node', async () => {
+      const imports = subPaths.map((path, i) => `import * as entry${i} from 'disgover${path.slice(1)}';`);
+      const program = `
+        import { Disgover, idOf } from 'disgover';
+        import { ws } from 'disgover/transports/ws';
+        const node = await Disgover.start({ transport: ws(), seeds: ['ws://127.0.0.1:6743'] });
+        document.title = (await node.find<string>(idOf('title')))?.data ?? '';
+        console.log(${subPaths.map((_, i) => `entry${i}`).join(', ')});
+      `;
+      const compilerOptions = {
+        target: 'ES2022',
+        lib: ['ES2022', 'DOM'],
+        module: 'ESNext',
+        moduleResolution: 'Bundler',
+        strict: true,
+        noEmit: true,
+        types: [],
+      };
+      await writeFile(join(consumer, 'page.ts'), [...imports, program].join('\n'));
+      const project = JSON.stringify({ compilerOptions, include: ['page.ts'] });
+      await writeFile(join(consumer, 'tsconfig.page.json'), project);
+      for (const tsc of [inModules('typescript/bin/tsc'), olderCompiler()]) {
+        await runNode([tsc, '-p', 'tsconfig.page.json'], consumer);
+        await runNode([tsc, '-p', 'tsconfig.page.json', '--customConditions', 'browser'], consumer);
+      }
+      await rm(join(consumer, 'page.ts'));
     });
 
     it('starts two nodes over TCP, one of which finds what the other has registered', async () => {

@@ -4,9 +4,6 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { DisgoverError, quote, typeName } from '../../src/plugin.js';
 import { refuseOption } from './option-checks.js';
 
-/** PEM, as text or bytes; several of them in an array. */
-export type Pem = string | Buffer | readonly (string | Buffer)[];
-
 const certificateBlock =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 

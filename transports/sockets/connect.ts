@@ -2,9 +2,9 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type DialGuard, DisgoverError, endpoint, isLiteral } from '../../src/plugin.js';
+import type { CheckedTls } from './check-tls.js';
 import { guardedLookup } from './guarded-lookup.js';
 import { tlsFault } from './tls-faults.js';
-import type { CheckedTls } from './tls-options.js';
 
 export interface Destination {
   /** Checked by `checkHost`. */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { endpoint, type LinkCloseReason, limits, oldestOfMost, unmapped } from '../../src/plugin.js';
+import type { CheckedTls } from './check-tls.js';
 import {
   CLOSE_TLS_REQUIRED,
   HTTP_ANSWER_OF_TLS,
@@ -11,7 +12,6 @@ import {
   speaks,
 } from './first-bytes.js';
 import { tlsFault } from './tls-faults.js';
-import type { CheckedTls } from './tls-options.js';
 
 export interface TlsDoorHandlers {
   /** The handshake is done, and the other end's certificate is trusted where one is asked for. `beneath` is what was accepted. */

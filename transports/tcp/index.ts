@@ -1,7 +1,8 @@
 // The entry `disgover/transports/tcp`.
 import type { Transport } from '../../src/plugin.js';
 import type { TlsOptions } from '../sockets/tls-options.js';
-import { checkOptions, type TcpOptions } from './options.js';
+import { checkOptions } from './check-options.js';
+import type { TcpOptions } from './options.js';
 import { TcpTransport } from './tcp-transport.js';
 
 export type { TcpOptions, TlsOptions };

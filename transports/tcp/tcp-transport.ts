@@ -11,11 +11,11 @@ import {
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { type CheckedTls, systemTrust } from '../sockets/check-tls.js';
 import { connect, socketOptions } from '../sockets/connect.js';
 import { EndedLink } from '../sockets/ended-link.js';
 import { TlsDoor } from '../sockets/tls-door.js';
-import { type CheckedTls, systemTrust } from '../sockets/tls-options.js';
-import type { CheckedOptions } from './options.js';
+import type { CheckedOptions } from './check-options.js';
 import { TcpLink } from './tcp-link.js';
 
 export class TcpTransport implements Transport {

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 import WebSocket from 'ws';
 import { type DialGuard, DisgoverError, endpoint, limits } from '../../src/plugin.js';
+import { type CheckedTls, systemTrust } from '../sockets/check-tls.js';
 import { connect } from '../sockets/connect.js';
 import { isTlsError, tlsFault } from '../sockets/tls-faults.js';
-import { type CheckedTls, systemTrust } from '../sockets/tls-options.js';
 import { SUBPROTOCOL, urlOf, type WsAddress } from './url.js';
 import { WsLink, webSocketOptions } from './ws-link.js';
 

@@ -1,6 +1,7 @@
 // The entry `disgover/transports/ws`.
 import type { Transport } from '../../src/plugin.js';
-import { checkOptions, type WsOptions } from './options.js';
+import { checkOptions } from './check-options.js';
+import type { WsOptions } from './options.js';
 import { WsTransport } from './ws-transport.js';
 
 export type { WsOptions };

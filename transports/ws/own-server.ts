@@ -9,10 +9,10 @@ import {
   oldestOfMost,
   unmapped,
 } from '../../src/plugin.js';
+import type { CheckedTls } from '../sockets/check-tls.js';
 import { looksLikeTls, speaks } from '../sockets/first-bytes.js';
 import { TlsDoor } from '../sockets/tls-door.js';
-import type { CheckedTls } from '../sockets/tls-options.js';
-import type { CheckedOptions } from './options.js';
+import type { CheckedOptions } from './check-options.js';
 
 /** Told of who is not let in. */
 export type OnTurnedAway = (remote: string, reason: LinkCloseReason) => void;

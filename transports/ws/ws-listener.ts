@@ -14,7 +14,7 @@ import {
   unmapped,
 } from '../../src/plugin.js';
 import { refuseOption } from '../sockets/option-checks.js';
-import type { CheckedOptions } from './options.js';
+import type { CheckedOptions } from './check-options.js';
 import { type OnTurnedAway, OwnServer } from './own-server.js';
 import { type HttpRefusal, isDirect, judgeUpgrade } from './upgrade.js';
 import { infoOf, SUBPROTOCOL } from './url.js';

@@ -8,8 +8,8 @@ import {
   type TransportInfo,
 } from '../../src/plugin.js';
 import { EndedLink } from '../sockets/ended-link.js';
+import type { CheckedOptions } from './check-options.js';
 import { dial } from './dial.js';
-import type { CheckedOptions } from './options.js';
 import { addressOf } from './url.js';
 import type { WsLink } from './ws-link.js';
 import { WsListener } from './ws-listener.js';
