@@ -15,11 +15,13 @@ import { utf8 } from './id/bytes.js';
 import { type ContactId, parseContactId } from './id/contact-id.js';
 import { Identity } from './identity/identity.js';
 import { limits } from './limits.js';
+import { checkOptionNames, unknownName } from './option-names.js';
 import { SystemRuntime } from './runtime/system-runtime.js';
 import type { DialRules } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import { GroupSecrets, type SecretRing } from './session/group-secrets.js';
 import type { Admit } from './session/session.js';
+import { addressesOf } from './wire/addresses.js';
 
 /** Blocks are written as `10.1.0.0/16`, `2001:db8::/32`, or a single address. */
 export interface DialOption {
@@ -138,7 +140,7 @@ export interface ResolvedOptions {
   readonly runtime: Runtime;
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
+const KNOWN = [
   'transport',
   'seeds',
   'group',
@@ -157,7 +159,12 @@ const KNOWN: ReadonlySet<string> = new Set([
   'logger',
   'metrics',
   'runtime',
-] satisfies (keyof DisgoverOptions)[]);
+] satisfies (keyof DisgoverOptions)[];
+
+const DIAL = ['allow', 'deny', 'names', 'ports'] satisfies (keyof DialOption)[];
+
+/** What users look for here, and transports have. */
+const OF_TRANSPORTS: ReadonlySet<string> = new Set(['host', 'port', 'listen', 'advertise', 'tls', 'server']);
 
 const SEED_BYTES = 32;
 
@@ -171,8 +178,7 @@ const uncounted: Metrics = Object.freeze({ increment() {} });
 export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null)
     throw badOption(`expected an object, got ${typeName(options)}`);
-  for (const name of Object.keys(options))
-    if (!KNOWN.has(name)) throw badOption(`unknown option ${quote(name)}`);
+  for (const name of Object.keys(options)) checkKnown(name);
   const transports = checkTransports(options.transport);
   const runtime =
     options.runtime === undefined
@@ -193,7 +199,7 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
     k,
     alpha: concurrency,
     group,
-    seeds: seeds.map((seed) => parseSeed(seed, (transports[0] as Transport).name)),
+    seeds: seeds.map((seed) => resolveSeed(seed, transports)),
     ...resolveIdentity(options, runtime),
     secrets: new GroupSecrets(options.secret),
     admit: options.admit,
@@ -207,6 +213,24 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
         ? uncounted
         : guarded(checkMethods('metrics', options.metrics, METRICS), METRICS),
   };
+}
+
+function checkKnown(name: string): void {
+  if (KNOWN.some((known) => known === name)) return;
+  const hint = OF_TRANSPORTS.has(name) ? `; ${name} is an option of the transport: tcp({ ${name} })` : '';
+  throw badOption(`${unknownName('option', name, KNOWN)}${hint}`);
+}
+
+/** One that can never be dialled would have the node try for ever. */
+function resolveSeed(seed: Seed, transports: readonly Transport[]): DialTarget {
+  const names = transports.map(({ name }) => name);
+  const target = parseSeed(seed, names[0] as string);
+  const types = addressesOf(target).map(({ type }) => type);
+  if (types.length === 0)
+    throw new DisgoverError('BAD_SEED', 'a seed needs an address of its own, not of relays');
+  if (types.some((type) => names.includes(type))) return target;
+  const shown = typeof seed === 'string' ? seed : types.join(', ');
+  throw new DisgoverError('BAD_SEED', `${quote(shown)}: this node speaks ${names.join(', ')} only`);
 }
 
 function resolveIdentity(
@@ -251,7 +275,7 @@ function checkArbiter({
 }: DisgoverOptions): Pick<ResolvedOptions, 'arbiter' | 'arbiterDefaults' | 'arbiterAdmission'> {
   for (const [name, value] of Object.entries({ arbiter, arbiterDefaults, arbiterAdmission })) {
     if (value !== undefined && typeof value !== 'function')
-      throw badOption(`${name} must be a function, got ${typeName(value)}`);
+      throw badOption(`${name} must be a function, got ${typeName(value)}${spreadHint(name, value)}`);
   }
   const standard = vectorClock();
   return {
@@ -262,11 +286,15 @@ function checkArbiter({
   };
 }
 
+/** Who has an arbiter of this package passes both of its functions. */
+function spreadHint(name: string, value: unknown): string {
+  const isWhole = name === 'arbiter' && typeof Object(value).arbiter === 'function';
+  return isWhole ? ': spread it, ...vectorClock()' : '';
+}
+
 function checkDial(dial: DialOption = {}): DialRules {
-  if (typeName(dial) !== 'object') throw badOption(`dial must be an object, got ${typeName(dial)}`);
-  const { allow, deny, names = false, ports = [], ...unknown } = dial;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw badOption(`unknown option ${quote(`dial.${stranger}`)}`);
+  checkOptionNames('dial', dial, DIAL);
+  const { allow, deny, names = false, ports = [] } = dial;
   if (typeof names !== 'boolean') throw badOption(`dial.names must be a boolean, got ${typeName(names)}`);
   for (const port of checkArray('dial.ports', ports))
     if (!isPort(port)) throw badOption(`dial.ports must be integers 1..65535, got ${quote(String(port))}`);
@@ -298,6 +326,8 @@ function checkTransports(transport: DisgoverOptions['transport']): readonly Tran
     throw badOption(`1..${limits.addressesInContact} transports, got ${transports.length}`);
   }
   for (const one of transports) {
+    if (typeof one === 'function')
+      throw badOption('transport must be an object, got function: call it, tcp()');
     checkMethods('transport', one, ['listen', 'dial', 'close']);
     if (typeof one.name !== 'string' || one.name === '') throw badOption('a transport needs a name');
   }

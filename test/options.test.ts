@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { vectorClock } from '../src/arbiter/vector-clock.js';
+import type { Seed } from '../src/bootstrap/seed.js';
 import type { Contact } from '../src/contracts/contact.js';
 import type { Transport } from '../src/contracts/transport.js';
 import type { ErrorCode } from '../src/errors.js';
@@ -107,13 +109,69 @@ describe('resolveOptions', () => {
 
   it('reads seeds as addresses of its first transport, and as contacts', () => {
     const contact = { id: idOf('a'), transport: { type: 'tcp', host: 'h', port: 1 } };
-    const { seeds } = resolve({ seeds: ['10.0.0.7:6742', 'tcp://[::1]:1', contact] });
+    const { seeds } = resolve({
+      transport: [transport, named('tcp')],
+      seeds: ['10.0.0.7:6742', 'tcp://[::1]:1', contact],
+    });
     expect(seeds.slice(0, 2)).to.deep.equal([
       { type: 'memory', host: '10.0.0.7', port: 6_742 },
       { type: 'tcp', host: '::1', port: 1 },
     ]);
     expect((seeds[2] as EncodedContact).equals(EncodedContact.from(contact))).to.equal(true);
   });
+
+  const alien: readonly (readonly [string, Seed, string])[] = [
+    ['an address', 'tcp://10.0.0.7:6742', '"tcp://10.0.0.7:6742": this node speaks memory, other only'],
+    ['a contact', { id: idOf('a'), transport: { type: 'ws', host: 'h', port: 1 } }, '"ws": this node'],
+    [
+      'a contact with several addresses',
+      { transport: [{ type: 'ws' }, { type: 'tcp' }] },
+      '"ws, tcp": this node speaks memory, other only',
+    ],
+  ];
+  for (const [what, seed, message] of alien) {
+    it(`refuses ${what} for a seed where no transport of the node can dial it`, () => {
+      const fault = expectThrowsCode(
+        () => resolve({ transport: [transport, named('other')], seeds: ['h:1', seed] }),
+        'ERR_BAD_SEED',
+      );
+      expect(fault.message).to.contain(message);
+    });
+  }
+
+  it('refuses a seed that is known by its relays only', () => {
+    const relay = { type: 'memory', host: 'h', port: 1, via: idOf('relay') };
+    const seed = { id: idOf('a'), transport: relay };
+    expectThrowsCode(() => resolve({ seeds: [seed] }), 'ERR_BAD_SEED');
+  });
+
+  it('takes a seed of which it can dial one address', () => {
+    const seed = {
+      transport: [
+        { type: 'ws', host: 'h', port: 1 },
+        { host: 'h', port: 2 },
+      ],
+    };
+    expect(resolve({ seeds: [seed as unknown as Seed] }).seeds).to.have.length(1);
+  });
+
+  const told: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    ['the option that was meant', { seed: [] }, '"seed" (did you mean "seeds"?); known: transport, seeds, '],
+    [
+      'an option of dial that was meant',
+      { dial: { alow: [] } },
+      'dial: unknown option "alow" (did you mean "allow"?)',
+    ],
+    ['that the transport has it', { port: 6_742 }, 'port is an option of the transport: tcp({ port })'],
+    ['to call the factory', { transport: memory }, 'got function: call it, tcp()'],
+    ['to call one of several factories', { transport: [transport, memory] }, 'got function: call it, tcp()'],
+    ['to spread the arbiter', { arbiter: vectorClock() }, 'got object: spread it, ...vectorClock()'],
+  ];
+  for (const [what, options, message] of told) {
+    it(`says ${what}`, () => {
+      expect(expectThrowsCode(() => resolve(options), 'ERR_BAD_OPTION').message).to.contain(message);
+    });
+  }
 
   it('reads whom to dial as blocks, names and ports', () => {
     const dial = { allow: ['10.0.0.0/8', '::1'], deny: ['10.1.0.0/16'], names: true, ports: [443] };
