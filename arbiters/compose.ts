@@ -12,7 +12,7 @@ import {
   typeName,
   utf8,
 } from '../src/plugin.js';
-import { obstacle, type Path, parsePath, put, read, remove } from './field-path.js';
+import { obstacle, type Path, parsePath, put, read, remove } from './lib/field-path.js';
 
 /** How one field of a contact merges. Lawful: pure, idempotent, commutative and associative, as an arbiter must be. */
 export interface FieldRule {

@@ -17,7 +17,7 @@ import {
   type Verdict,
   vectorClock,
 } from '../src/plugin.js';
-import { Recent } from './recent.js';
+import { Recent } from './lib/recent.js';
 import {
   checkOwner,
   idLength,
@@ -27,8 +27,8 @@ import {
   readSigned,
   type Signed,
   sign,
-} from './signature.js';
-import { SignatureChecks } from './signature-checks.js';
+} from './lib/signature.js';
+import { SignatureChecks } from './lib/signature-checks.js';
 
 export interface SignedOptions {
   /** Which of two contacts of one owner stands. Default `vectorClock()`. */

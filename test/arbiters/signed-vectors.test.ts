@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readSigned, sign } from '../../arbiters/signature.js';
+import { readSigned, sign } from '../../arbiters/lib/signature.js';
 import { signed } from '../../arbiters/signed.js';
 import type { Contact } from '../../src/contracts/contact.js';
 import { type FaultCode, Refusal } from '../../src/errors.js';

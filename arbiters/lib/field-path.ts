@@ -1,6 +1,6 @@
 // Where a field is in a contact: the keys that lead to it. Contacts are never changed, only copied.
 
-import { type Contact, DisgoverError, quote } from '../src/plugin.js';
+import { type Contact, DisgoverError, quote } from '../../src/plugin.js';
 
 export type Path = readonly string[];
 

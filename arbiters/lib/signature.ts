@@ -12,7 +12,7 @@ import {
   Refusal,
   sha256,
   utf8,
-} from '../src/plugin.js';
+} from '../../src/plugin.js';
 
 export interface Signed {
   readonly seq: number;

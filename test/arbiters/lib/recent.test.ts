@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Recent } from '../../arbiters/recent.js';
+import { Recent } from '../../../arbiters/lib/recent.js';
 
 describe('Recent', () => {
   it('forgets what was not used for longest when there is more than it may hold', () => {

@@ -1,6 +1,6 @@
 // Checks signatures, no two times the same one and not more than a part of a core can bear: forged ones cost who sends them more.
 
-import { limits, Refusal } from '../src/plugin.js';
+import { limits, Refusal } from '../../src/plugin.js';
 import { Recent } from './recent.js';
 import type { Signed } from './signature.js';
 
