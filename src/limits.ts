@@ -80,7 +80,7 @@ export const limits = Object.freeze({
   signaturesRemembered: 10_000,
   seqRemembered: 10_000,
   forgeriesRemembered: 1_000,
-  /** A check costs 0.2 ms: so many keep a fifth of a core busy. */
+  /** A check costs 0.2 ms on Node: so many keep a fifth of a core busy. In a page it costs 0.9 ms; but a page holds nothing for others. */
   signaturesPerSecond: 1_000,
   /** Wrong signatures from one peer; beyond it, its contacts are not checked for the rest of the second. */
   forgeriesPerPeerPerSecond: 20,
