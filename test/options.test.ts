@@ -52,7 +52,7 @@ describe('resolveOptions', () => {
       expect([secrets.prover(), secrets.isRequired]).to.deep.equal([undefined, false]);
     });
 
-    it('is silent and counts nothing', () => {
+    it('has a logger and metrics to call, which do not fail', () => {
       const { logger, metrics } = resolve();
       for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]({}, 'x');
       metrics.increment('x');

@@ -78,7 +78,7 @@ export interface ContactsDependencies {
   /** Whether so many nodes closer to the key, and within the reach of who announces, are known that others will hold it. */
   readonly isTooFarToHold: (key: Key, reach: Reach | undefined) => boolean;
   readonly onConflict: (conflict: Conflict) => void;
-  readonly onEquivocation?: (equivocation: Equivocation) => void;
+  readonly onEquivocation: (equivocation: Equivocation) => void;
   readonly onDisplaced: (displacement: Displacement) => void;
   /** A remote claim to an id registered here was refused: its holders should hear ours again. */
   readonly onClaimRefused: (id: ContactId) => void;
@@ -185,7 +185,7 @@ export class Contacts {
     if (known === undefined) return verdict;
     if (verdict instanceof Refusal) this.#notAdmitted(verdict, known, contact);
     else if (verdict.isEquivocal)
-      this.#deps.onEquivocation?.({ incumbent: known.contact, candidate: contact.contact });
+      this.#deps.onEquivocation({ incumbent: known.contact, candidate: contact.contact });
     return verdict;
   }
 

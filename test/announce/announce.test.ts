@@ -30,6 +30,7 @@ class Announced extends WalkNetwork {
       isTooFarToHold: () => false,
       onConflict: () => {},
       onDisplaced: () => {},
+      onEquivocation: () => {},
       onClaimRefused: () => {},
     });
     this.contacts.observe(this.own, { type: 'registered' });

@@ -50,6 +50,7 @@ class Node {
       },
       onConflict: (conflict) => this.conflicts.push(conflict),
       onDisplaced: (displacement) => this.displaced.push(displacement),
+      onEquivocation: () => {},
       onClaimRefused: (claimed) => this.claimsRefused.push(claimed),
     });
   }

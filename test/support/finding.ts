@@ -32,6 +32,7 @@ export class Finding extends WalkNetwork {
       isTooFarToHold: () => false,
       onConflict: () => {},
       onDisplaced: () => {},
+      onEquivocation: () => {},
       onClaimRefused: () => {},
     });
     this.finder = new Finder({
