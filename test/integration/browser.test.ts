@@ -30,6 +30,16 @@ function seedOf(node: Disgover): string {
   return `ws://${info?.host}:${info?.port}`;
 }
 
+/** Resolves when the node knows so many others. */
+const knows = (node: Disgover, count: number) =>
+  new Promise<void>((resolve) => {
+    const check = () => {
+      if (node.routing.size >= count) resolve();
+    };
+    node.on('nodeAdded', check);
+    check();
+  });
+
 describe('a page in a browser', function () {
   this.timeout(30_000);
 
@@ -51,13 +61,13 @@ describe('a page in a browser', function () {
     return node;
   };
 
-  const open = async (path: string): Promise<Page> => {
+  const open = async (path: string, query = `?seed=${seed}`): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width: 900, height: 1_000 } });
     page.on('pageerror', (error) => faults.push(`${path}: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') faults.push(`${path}: ${message.text()}`);
     });
-    await page.goto(`${pages.origin}${path}?seed=${seed}`);
+    await page.goto(`${pages.origin}${path}${query}`);
     return page;
   };
 
@@ -91,6 +101,8 @@ describe('a page in a browser', function () {
     remote = await start({ transport: tcp(), seeds });
     await remote.register({ id: idOf('greeter'), data: greeting });
     seed = seedOf(first);
+    // Else one that knows nobody beyond the page's reach would not be asked to look there.
+    await Promise.all(nodes.map((node) => knows(node, nodes.length - 1)));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] });
   });
 
@@ -106,12 +118,16 @@ describe('a page in a browser', function () {
     let found: Contact;
 
     const textOf = (selector: string) => page.locator(selector).innerText();
+    /** The cells of each row, after a find. */
+    const rowsOf = async (selector: string) => {
+      const rows = await page.locator(`${selector} tr:not(.heading)`).allInnerTexts();
+      return rows.map((row) => row.split('\t').map((cell) => cell.trim()));
+    };
     const find = async (name: string) => {
       await page.fill('#wanted', name);
       await page.click('#find button');
       await page.getByText(`Its id is ${idOf(name)}`).waitFor();
-      const rows = await page.locator('#steps tr').allInnerTexts();
-      return rows.map((row) => row.split('\t').map((cell) => cell.trim()));
+      return { steps: await rowsOf('#steps'), further: await rowsOf('#further') };
     };
     /** As the page shows who was asked. */
     const asked = (id: string) => `└─ ${id.slice(0, 8)}…`;
@@ -133,20 +149,34 @@ describe('a page in a browser', function () {
       expect(await textOf('#known')).to.equal('2');
     });
 
-    it('shows whom it asks for what is not there', async () => {
-      const answered = (await find('nobody')).filter(([, , answer]) => answer?.startsWith('named'));
-      expect(answered.map(([who]) => who)).to.have.members(bridges.map(({ id }) => asked(id)));
+    it('shows whom it asks for what is not there, and who has looked further for it', async () => {
+      const { steps, further } = await find('nobody');
+      const all = bridges.map(({ id }) => asked(id));
+      expect(steps.map(([who]) => who)).to.have.members(all);
+      for (const [, , answer] of steps) expect(answer).to.match(/^named \d nodes?$/);
       // They know nodes that the page cannot dial, and ask them.
-      const looked = (await find('nobody else')).filter(([, , answer]) => answer === 'has not found it');
-      expect(looked.map(([who]) => who)).to.have.members(bridges.map(({ id }) => asked(id)));
-      expect(await textOf('#outcome')).to.match(/^Not found/);
+      expect(further.map(([who]) => who)).to.have.members(all);
+      for (const [, , answer] of further) expect(answer).to.equal('has not found it');
+      expect(await textOf('#outcome')).to.match(
+        /^Not found: .+ 2 nodes asked, 2 of them also to look further,/,
+      );
+    });
+
+    it('says below the form what is no id, and shows nothing of the find before', async () => {
+      await page.selectOption('#kind', 'id');
+      await page.fill('#wanted', 'no id');
+      await page.click('#find button');
+      await page.locator('#find ~ .fault', { hasText: 'BAD_ID' }).waitFor();
+      expect(await textOf('#outcome')).to.equal('');
+      expect(await page.locator('#trace').isVisible()).to.equal(false);
+      await page.selectOption('#kind', 'name');
     });
 
     it('finds what is registered at a node that speaks TCP alone, and shows who has it', async () => {
-      const rows = await find('greeter');
-      const [who, namedBy, answer] = rows.at(-1) ?? [];
+      const { steps } = await find('greeter');
+      const [who, namedBy, answer] = steps.at(-1) ?? [];
       expect(bridges.map(({ id }) => asked(id))).to.include(who);
-      expect([namedBy, answer]).to.deep.equal(['our table', 'has it']);
+      expect([namedBy, answer]).to.deep.equal(['known here', 'has it']);
       expect(JSON.parse(await textOf('#found'))).to.deep.include({ id: idOf('greeter'), data: greeting });
     });
 
@@ -155,6 +185,8 @@ describe('a page in a browser', function () {
       await page.fill('#data', 'from a browser');
       await page.click('#register button');
       await page.locator('#registered', { hasText: idOf('tab') }).waitFor();
+      expect(await textOf('#registered')).to.include('from a browser');
+      expect(await page.inputValue('#name')).to.equal('');
       found = (await remote.find(idOf('tab'))) as Contact;
       expect(found.data).to.equal('from a browser');
     });
@@ -164,7 +196,39 @@ describe('a page in a browser', function () {
     });
   });
 
+  context('that Vite has built, where no seed answers', () => {
+    it('says why, as far as it is told', async () => {
+      const { port } = new URL(pages.origin); // no node
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      await page.goto(`${pages.origin}/?seed=ws://127.0.0.1:${port}`);
+      await page.locator('#state[data-state=isolated]').waitFor();
+      await page.locator('#hint', { hasText: `127.0.0.1:${port}` }).waitFor();
+      expect(await page.locator('#hint').innerText()).to.match(/^DIAL_FAILED: .+ 403, .+ origins/);
+      await page.screenshot({ path: join(screenshots, 'page-narrow.png') });
+    });
+  });
+
+  context('that Vite has built, on a narrow screen', () => {
+    it('has nothing that is wider', async () => {
+      const page = await open('/');
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.locator('#state[data-state=joined]').waitFor();
+      await page.fill('#wanted', 'nobody on a telephone');
+      await page.click('#find button');
+      await page.locator('#trace').waitFor();
+      const wider = `[...document.querySelectorAll('body :not(input)')]
+        .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth > 0)
+        .map((element) => element.outerHTML)`;
+      expect(await page.evaluate(wider)).to.deep.equal([]);
+    });
+  });
+
   context('without a bundler', () => {
+    it('says what it lacks when no seed is named', async () => {
+      const page = await open('/examples/browser/plain.html', '');
+      await page.getByText('add ?seed=ws://').waitFor();
+    });
+
     it('finds it, too', async () => {
       const page = await open('/examples/browser/plain.html');
       await page.getByText('"greeting": "hello"').waitFor();
