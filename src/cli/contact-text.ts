@@ -29,8 +29,13 @@ export function transportText(transport: Contact['transport']): string {
   return addresses.map(addressText).join(', ');
 }
 
-/** `tcp://127.0.0.1:6742`, as `--seed` takes it. */
-export function addressText({ type, host, port, path, tls, ...rest }: TransportInfo): string {
+/** `tcp://127.0.0.1:6742`, as `--seed` takes it; of a relay with its id, for nobody is hosted there. */
+export function addressText({ via, ...address }: TransportInfo): string {
+  const text = plainText(address as TransportInfo);
+  return via === undefined ? text : `through the relay ${cut(printable(String(via)), CELL)} at ${text}`;
+}
+
+function plainText({ type, host, port, path, tls, ...rest }: TransportInfo): string {
   if (typeof host !== 'string')
     return cut(printable(JSON.stringify({ type, port, path, tls, ...rest })), CELL);
   const scheme = type === 'ws' && tls === true ? 'wss' : type;

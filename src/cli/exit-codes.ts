@@ -19,9 +19,9 @@ export const exitCodes = Object.freeze({
   system: 71,
   /** It did not end in time: it may the next time. */
   timeout: 75,
-  /** Somebody is there and does not speak as we do. */
+  /** Somebody is there and does not speak as we do: another protocol, without TLS, or with a certificate that is not trusted. */
   protocol: 76,
-  /** The group does not let us in. */
+  /** The group does not let us in: another secret or name, no key, or its admission hook. */
   refused: 77,
   /** Added to the number of the signal that ended the command. */
   signal: 128,
@@ -40,7 +40,6 @@ const faultsOf: Partial<Record<keyof typeof exitCodes, readonly FaultCode[]>> = 
     'BAD_HOST',
     'BAD_PORT',
     'BAD_URL',
-    'KEY_REQUIRED',
     'DIAL_DENIED',
     'HOSTNAME_NOT_ALLOWED',
   ],
@@ -65,12 +64,21 @@ const faultsOf: Partial<Record<keyof typeof exitCodes, readonly FaultCode[]>> = 
     'TLS_EXPIRED',
   ],
   input: ['KEY_FILE_UNREADABLE'],
-  refused: ['BAD_SECRET', 'NOT_ADMITTED'],
-  unavailable: ['NO_NODES', 'DIAL_FAILED', 'LINK_LOST', 'NO_TRANSPORT_FOR', 'CLOSED', 'GROUP_MISMATCH'],
+  refused: ['BAD_SECRET', 'NOT_ADMITTED', 'GROUP_MISMATCH', 'KEY_REQUIRED'],
+  unavailable: ['NO_NODES', 'DIAL_FAILED', 'LINK_LOST', 'NO_TRANSPORT_FOR', 'CLOSED'],
   internal: ['INTERNAL', 'ARBITER_THREW', 'ARBITER_BAD_RESULT'],
   system: ['ADDRESS_IN_USE', 'ADDRESS_NOT_AVAILABLE'],
   timeout: ['TIMEOUT', 'LOOKUP_TIMEOUT', 'HANDSHAKE_TIMEOUT', 'BUSY'],
 };
+
+/** What ends `find` as it ends `ping`, when all seeds fail for it. */
+const ofWhoAnswers: ReadonlySet<number> = new Set([exitCodes.refused, exitCodes.protocol]);
+
+/** For `NO_NODES`, by why the seeds failed: all of them for reasons that end alike, and not for want of an answer. */
+export function exitCodeOfSeeds(faults: readonly FaultCode[]): number | undefined {
+  const [exitCode, another] = new Set(faults.map(exitCodeOf));
+  return another === undefined && exitCode !== undefined && ofWhoAnswers.has(exitCode) ? exitCode : undefined;
+}
 
 /** Faults that are not listed are those of peers. */
 export function exitCodeOf(fault: FaultCode): number {

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 import { DisgoverError, type FaultCode, quote } from '../errors.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { inFlags } from './flag-names.js';
 import { version } from './version.js';
 
 /** The answer is no, which is nobody's fault: nobody has what was asked for, say. */
@@ -17,12 +18,27 @@ export class NegativeAnswer extends Error {
   }
 }
 
+/** All seeds have refused this node, or were refused by it, and each of them for a reason that the shell is told in the same way. */
+export class TurnedAway extends Error {
+  override readonly name = 'TurnedAway';
+  override readonly cause: DisgoverError;
+  readonly exitCode: number;
+
+  constructor(cause: DisgoverError, exitCode: number) {
+    super(cause.message, { cause });
+    this.cause = cause;
+    this.exitCode = exitCode;
+  }
+}
+
+export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 /** A signal ended the command. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  readonly signal: 'SIGINT' | 'SIGTERM';
+  readonly signal: EndingSignal;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: EndingSignal) {
     super(signal);
     this.signal = signal;
   }
@@ -32,24 +48,36 @@ export class Interrupted extends Error {
   }
 }
 
+export interface Report {
+  readonly code: string;
+  readonly message: string;
+  /** The code of the failure beneath. */
+  readonly cause?: string;
+}
+
 export interface Failure {
   readonly exitCode: number;
   /** What is printed. Absent where nothing is left to say. */
-  readonly report?: { readonly code: string; readonly message: string };
+  readonly report?: Report;
 }
 
 export function failureOf(fault: unknown): Failure {
   if (fault instanceof Interrupted) return { exitCode: fault.exitCode };
   if (fault instanceof NegativeAnswer) return failure(exitCodes.negative, fault.code, fault.message);
+  if (fault instanceof TurnedAway) return { exitCode: fault.exitCode, report: reportOf(fault.cause) };
   if (fault instanceof CommanderError) return usageFailure(fault);
   if (isOutOfDescriptors(fault)) {
     return failure(exitCodes.system, 'TOO_MANY_OPEN_FILES', `ulimit -n is ${mostOpenFiles()}`);
   }
   if (fault instanceof DisgoverError && fault.fault !== 'INTERNAL') {
-    return { exitCode: exitCodeOf(fault.fault), report: { code: fault.code, message: fault.message } };
+    return { exitCode: exitCodeOf(fault.fault), report: reportOf(fault) };
   }
   const detail = `please report: disgover ${version}, Node ${process.version}, ${quote(String(fault))}`;
   return failure(exitCodes.internal, 'INTERNAL', `${detail}; --debug shows the trace`);
+}
+
+function reportOf({ code, message, cause }: DisgoverError): Report {
+  return { code, message: inFlags(message), ...(cause instanceof DisgoverError && { cause: cause.code }) };
 }
 
 function failure(exitCode: number, code: FaultCode, detail: string): Failure {

@@ -67,16 +67,27 @@ export function targetOf(id: string | undefined, name: ContactId | undefined): C
   if (id !== undefined && name !== undefined) throw new DisgoverError('BAD_OPTION', 'either an id or --name');
   if (name !== undefined) return name;
   if (id === undefined) throw new DisgoverError('MISSING_ARGUMENT', 'id, or --name');
-  return parseContactId(id);
+  try {
+    return parseContactId(id);
+  } catch (cause) {
+    if (!(cause instanceof DisgoverError)) throw cause;
+    const name = /^[\w.-]+$/.test(id) ? id : quote(id);
+    const why = cause.message.replace(/^BAD_ID: /, '');
+    throw new DisgoverError('BAD_ID', `for a name give --name ${name}; as an id: ${why}`);
+  }
 }
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const LONGEST_MS = 2 ** 31 - 1;
+const LEAST_BARE_MS = 100;
 
-/** Milliseconds; a bare number is one of milliseconds. @throws DisgoverError `ERR_BAD_DURATION`. */
+/** Milliseconds; a bare number is one of milliseconds, and one below 100 was surely meant in seconds. @throws DisgoverError `ERR_BAD_DURATION`. */
 export function parseDuration(text: string): number {
   const [, count, unit = 'ms'] = /^(\d+)(ms|s|m|h)?$/.exec(text) ?? [];
   const ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (ms < LEAST_BARE_MS && /^[1-9]\d*$/.test(text)) {
+    throw new DisgoverError('BAD_DURATION', `give the unit, ${text}s or ${text}ms, got ${quote(text)}`);
+  }
   if (ms >= 1 && ms <= LONGEST_MS) return ms;
   throw new DisgoverError('BAD_DURATION', `1..${LONGEST_MS} ms, 10000 or "10s", got ${quote(text)}`);
 }

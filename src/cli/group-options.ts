@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { TlsOptions } from '../../transports/sockets/tls-options.js';
+import { quote } from '../errors.js';
 import { loadSecrets, openIdentity } from '../identity/key-file.js';
 import { DisgoverError, type DisgoverOptions } from '../index.js';
 import { flag, groupFlag } from './flags.js';
@@ -54,14 +55,18 @@ export async function groupOptions(
   };
 }
 
-/** Absent where links are not encrypted. @throws DisgoverError `ERR_TLS_KEY_MISMATCH` for a file that cannot be read. */
+/** Absent where links are not encrypted. @throws DisgoverError `ERR_KEY_FILE_UNREADABLE`. */
 export async function tlsOptions(flags: GroupFlags): Promise<TlsOptions | undefined> {
   const { tlsCert, tlsKey, tlsCa, tlsRequestCert, tlsName } = flags;
   if (tlsCert === undefined && tlsKey === undefined && tlsCa === undefined) {
     if (!tlsRequestCert && tlsName === undefined) return undefined;
     throw new DisgoverError('BAD_OPTION', 'TLS needs --tls-ca, or --tls-cert and --tls-key');
   }
-  const [cert, key, ca] = await Promise.all([read(tlsCert), read(tlsKey), read(tlsCa)]);
+  const [cert, key, ca] = await Promise.all([
+    read('--tls-cert', tlsCert),
+    read('--tls-key', tlsKey),
+    read('--tls-ca', tlsCa),
+  ]);
   return {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
@@ -71,11 +76,12 @@ export async function tlsOptions(flags: GroupFlags): Promise<TlsOptions | undefi
   };
 }
 
-async function read(file: string | undefined): Promise<string | undefined> {
+async function read(flagName: string, file: string | undefined): Promise<string | undefined> {
   try {
     return file === undefined ? undefined : await readFile(file, 'utf8');
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new DisgoverError('TLS_KEY_MISMATCH', `${file}: ${why}`, { cause });
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    const detail = `${flagName} ${quote(file as string)} cannot be read: ${why}`;
+    throw new DisgoverError('KEY_FILE_UNREADABLE', detail, { cause });
   }
 }

@@ -1,14 +1,14 @@
-// Ctrl-C and SIGTERM as one AbortSignal: the first asks to end, and bounds how long that may take; the second ends at once.
+// Ctrl-C, SIGTERM and a terminal that closes as one AbortSignal: the first asks to end, and bounds how long that may take; the second ends at once.
 
 import { DisgoverError } from '../index.js';
 import { Interrupted } from './failure.js';
 
-const GRACE_MS = { SIGINT: 2_000, SIGTERM: 5_000 } as const;
+const GRACE_MS = { SIGINT: 2_000, SIGTERM: 5_000, SIGHUP: 5_000 } as const;
 
 /** Aborts with an `Interrupted`. To be called once in a process. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       const interrupted = new Interrupted(name);
       if (controller.signal.aborted) process.exit(interrupted.exitCode);
@@ -25,7 +25,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-/** For what runs until it is told to end: SIGTERM tells it so, and all is well; Ctrl-C interrupts it. */
+/** For what runs until it is told to end: SIGTERM and SIGHUP tell it so, and all is well; Ctrl-C interrupts it. */
 export function throwIfInterrupted({ reason }: AbortSignal): void {
   if (reason instanceof Interrupted && reason.signal === 'SIGINT') throw reason;
 }

@@ -31,6 +31,8 @@ function usage({ commands }: Command): string {
 // Whoever reads has seen enough.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (fault: NodeJS.ErrnoException) => {
+    // The terminal is gone: SIGHUP says so, and ends what runs.
+    if (fault.code === 'EIO') return;
     if (fault.code !== 'EPIPE') throw fault;
     process.exit();
   });

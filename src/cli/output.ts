@@ -1,6 +1,7 @@
 // What is printed: lines for people, JSON for programs. Whatever came from elsewhere is made harmless to a terminal here.
 
 import pc from 'picocolors';
+import type { Report } from './failure.js';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -68,7 +69,7 @@ export class Output {
   }
 
   /** With `--json` one object, without the hint. */
-  failure(report: { readonly code: string; readonly message: string }, hint: string | undefined): void {
+  failure(report: Report, hint: string | undefined): void {
     if (this.isJson) process.stderr.write(`${jsonText(report)}\n`);
     else process.stderr.write(`${printable(report.message)}\n${hint === undefined ? '' : `${hint}\n`}`);
   }

@@ -12,7 +12,8 @@ import { version } from './version.js';
 const NOTES = `
 Exit codes: 0 done, 1 not found, 64 usage, 65 bad data, 66 unreadable file,
 69 nobody reachable, 70 a bug, 71 refused by the system, 75 timed out,
-76 another protocol, 77 not let in, 130 interrupted.`;
+76 another protocol, or TLS failed; 77 not let in: another secret or group, no
+key, not admitted; 130 interrupted.`;
 
 /** Rejects instead of exiting: with a `CommanderError` for what it cannot parse, and with what commands throw. */
 export function makeProgram(context: Context): Command {

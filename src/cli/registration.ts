@@ -1,6 +1,6 @@
 // `--register JSON`: an entity as it is written on the command line.
 
-import { DisgoverError, typeName } from '../errors.js';
+import { DisgoverError, quote, typeName } from '../errors.js';
 import { type ContactInput, idOf } from '../index.js';
 import { jsonFaultPosition } from '../wire/json-fault.js';
 
@@ -27,8 +27,20 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const lines = text.slice(0, jsonFaultPosition(text)).split('\n');
+    const position = jsonFaultPosition(text);
+    const lines = text.slice(0, position).split('\n');
     const at = `${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
-    throw new DisgoverError('BAD_JSON', `--register: line:column ${at}`, { cause });
+    throw new DisgoverError('BAD_JSON', `--register: line:column ${at}: ${faultAt(text.slice(position))}`, {
+      cause,
+    });
   }
+}
+
+const SHOWN = 12;
+
+/** What cannot stand where the text stops being JSON. Shells take quotes away that are not themselves quoted. */
+function faultAt(rest: string): string {
+  if (rest === '') return 'the text ends too early';
+  const unexpected = `unexpected ${quote(rest.length > SHOWN ? `${rest.slice(0, SHOWN)}…` : rest)}`;
+  return /^[\w']/.test(rest) ? `${unexpected} (keys and texts stand in double quotes)` : unexpected;
 }

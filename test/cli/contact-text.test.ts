@@ -44,6 +44,16 @@ describe('contactLines', () => {
     expect(lines[2]).to.match(/y…$/);
   });
 
+  it('says of an address that it is that of a relay', () => {
+    const transport = { type: 'tcp', host: '127.0.0.1', port: 1, via: 'cmVsYXk=' };
+    expect(contactLines({ id, transport })[1]).to.equal(
+      'transport  through the relay cmVsYXk= at tcp://127.0.0.1:1',
+    );
+    const hostile = contactLines({ id, transport: { ...transport, via: `a\u001b${'b'.repeat(500)}` } })[1];
+    expect(hostile?.length).to.be.at.most(200);
+    expect(hostile).not.to.include('\u001b');
+  });
+
   it('shows a transport of a kind that it does not know', () => {
     expect(contactLines({ id, transport: { type: 'radio', channel: 5 } })[1]).to.equal(
       'transport  {"type":"radio","channel":5}',

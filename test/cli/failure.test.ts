@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CommanderError } from 'commander';
-import { exitCodeOf } from '../../src/cli/exit-codes.js';
-import { failureOf, Interrupted, NegativeAnswer } from '../../src/cli/failure.js';
+import { exitCodeOf, exitCodeOfSeeds } from '../../src/cli/exit-codes.js';
+import { failureOf, Interrupted, NegativeAnswer, TurnedAway } from '../../src/cli/failure.js';
 import { DisgoverError, type FaultCode } from '../../src/errors.js';
 
 describe('exitCodeOf', () => {
@@ -12,6 +12,8 @@ describe('exitCodeOf', () => {
     [70, ['INTERNAL']],
     [71, ['ADDRESS_IN_USE']],
     [75, ['LOOKUP_TIMEOUT', 'TIMEOUT', 'BUSY']],
+    [77, ['BAD_SECRET', 'GROUP_MISMATCH', 'KEY_REQUIRED', 'NOT_ADMITTED']],
+    [76, ['TLS_FAILED', 'TLS_REQUIRED']],
     [76, ['BAD_MAGIC', 'VERSION_MISMATCH', 'UNSUPPORTED']],
   ];
   for (const [exitCode, faults] of cases) {
@@ -21,6 +23,19 @@ describe('exitCodeOf', () => {
   }
 });
 
+describe('exitCodeOfSeeds', () => {
+  it('is that of the reason which all seeds had, where they are there and let nobody in', () => {
+    expect(exitCodeOfSeeds(['BAD_SECRET', 'NOT_ADMITTED'])).to.equal(77);
+    expect(exitCodeOfSeeds(['TLS_FAILED'])).to.equal(76);
+  });
+
+  it('is none where one of them had another, was not there, or there were none', () => {
+    for (const faults of [['BAD_SECRET', 'DIAL_FAILED'], ['DIAL_FAILED'], ['TIMEOUT'], []] as const) {
+      expect(exitCodeOfSeeds(faults), faults.join()).to.equal(undefined);
+    }
+  });
+});
+
 describe('failureOf', () => {
   it('says what a fault of disgover says', () => {
     const message = 'LOOKUP_TIMEOUT: 10000 ms, 12 asked, 9 answered';
@@ -28,9 +43,22 @@ describe('failureOf', () => {
     expect(failureOf(fault)).to.deep.equal({ exitCode: 75, report: { code: 'ERR_LOOKUP_TIMEOUT', message } });
   });
 
+  it('names flags in place of options, and the code of what is beneath', () => {
+    const cause = new DisgoverError('TLS_FAILED', 'give its CA as tls.ca');
+    const fault = new DisgoverError('NO_NODES', `1 seed tried, last: ${cause.message}`, { cause });
+    const report = {
+      code: 'ERR_NO_NODES',
+      message: 'NO_NODES: 1 seed tried, last: TLS_FAILED: give its CA as --tls-ca',
+      cause: 'ERR_TLS_FAILED',
+    };
+    expect(failureOf(fault)).to.deep.equal({ exitCode: 69, report });
+    expect(failureOf(new TurnedAway(fault, 76))).to.deep.equal({ exitCode: 76, report });
+  });
+
   it('says nothing of an interruption', () => {
     expect(failureOf(new Interrupted('SIGINT'))).to.deep.equal({ exitCode: 130 });
     expect(failureOf(new Interrupted('SIGTERM'))).to.deep.equal({ exitCode: 143 });
+    expect(failureOf(new Interrupted('SIGHUP'))).to.deep.equal({ exitCode: 129 });
   });
 
   it('exits with 1 when the answer is no', () => {

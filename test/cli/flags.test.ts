@@ -4,7 +4,8 @@ import { expectThrowsCode } from '../support/expect-code.js';
 
 describe('parseDuration', () => {
   const cases: [text: string, ms: number][] = [
-    ['1', 1],
+    ['1ms', 1],
+    ['100', 100],
     ['10000', 10_000],
     ['500ms', 500],
     ['10s', 10_000],
@@ -17,6 +18,13 @@ describe('parseDuration', () => {
       expect(parseDuration(text)).to.equal(ms);
     });
   }
+
+  it('asks for the unit where a bare number is too small to be one of milliseconds', () => {
+    for (const text of ['1', '5', '99']) {
+      const { message } = expectThrowsCode(() => parseDuration(text), 'ERR_BAD_DURATION');
+      expect(message).to.include(`${text}s or ${text}ms`);
+    }
+  });
 
   for (const text of ['', '0', '0s', '-1', '1.5s', '1y', ' 1', '0x10', '1e3', '2147483648', '597h']) {
     it(`refuses ${JSON.stringify(text)}`, () => {

@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Failure, failureOf } from '../../src/cli/failure.js';
 import { Output } from '../../src/cli/output.js';
 import { makeProgram } from '../../src/cli/program.js';
+
+const ownFile = fileURLToPath(import.meta.url);
 
 /** What is wrong with the command line: arguments → exit code, message. */
 const refused: [args: string[], code: number, message: string | RegExp][] = [
@@ -26,7 +29,12 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['find', 'AAAA'], 64, 'MISSING_ARGUMENT: --seed tcp://HOST:PORT'],
   [['find', 'AAAA', '--name', 'a'], 64, 'BAD_OPTION: either an id or --name'],
   [['find', 'AAAA', 'BBBB'], 64, /^BAD_OPTION: too many arguments/],
-  [['find', 'not-an-id'], 65, /^BAD_ID: not canonical base64 \(as text it is "bm90LWFuLWlk"\)/],
+  [
+    ['find', 'not-an-id'],
+    65,
+    /^BAD_ID: for a name give --name not-an-id; as an id: not canonical base64 \(as text it is/,
+  ],
+  [['trace', 'a b'], 65, /^BAD_ID: for a name give --name "a b"; as an id: /],
   [['find', '--name', ''], 65, /^BAD_ID: /],
   [['node', '--listen', 'tcp://127.0.0.1:abc'], 64, 'BAD_PORT: --listen: integer 0..65535, got "abc"'],
   [['node', '--listen', 'tcp://127.0.0.1:0x50'], 64, /^BAD_PORT: .* got "0x50"$/],
@@ -37,12 +45,28 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['node', '--listen', 'h:1', '--listen', 'h:2'], 64, 'DUPLICATE_FLAG: --listen: one tcp address'],
   [['node', '--key-file', '/missing/key'], 66, /^KEY_FILE_UNREADABLE: /],
   [['node', '--secret-file', '/missing/secret'], 66, /^KEY_FILE_UNREADABLE: /],
-  [['node', '--tls-cert', '/missing/cert'], 65, /^TLS_KEY_MISMATCH: .*ENOENT/],
+  [
+    ['node', '--tls-cert', '/missing/cert'],
+    66,
+    'KEY_FILE_UNREADABLE: --tls-cert "/missing/cert" cannot be read: ENOENT',
+  ],
+  [['node', '--tls-ca', '/'], 66, 'KEY_FILE_UNREADABLE: --tls-ca "/" cannot be read: EISDIR'],
+  [['find', 'AAAA', '--seed', 'h:1', '--tls-ca', '/'], 66, /^KEY_FILE_UNREADABLE: /],
+  [['ping', 'h:1', '--tls-ca', '/'], 66, /^KEY_FILE_UNREADABLE: /],
+  [['node', '--key-file', '/'], 66, /^KEY_FILE_UNREADABLE: .*EISDIR/],
+  [['node', '--tls-cert', ownFile], 65, /^TLS_KEY_MISMATCH: --tls-key: missing, there is only --tls-cert$/],
+  [['node', '--origin', 'https://a.example'], 64, 'BAD_OPTION: --origin needs --listen ws://HOST:PORT'],
   [['node', '--tls-name', 'cluster'], 64, /^BAD_OPTION: TLS needs/],
   [['node', '--secret', 'x'], 64, /^UNKNOWN_FLAG: "--secret" \(did you mean/],
-  [['node', '--listen', '0.0.0.0:0'], 64, /^BAD_OPTION: .*advertise/],
+  [['node', '--listen', '0.0.0.0:0'], 64, /^BAD_OPTION: --advertise: /],
   [['node', '--listen', '192.0.2.1:0'], 71, /^ADDRESS_NOT_AVAILABLE: /],
-  [['node', '--register', '{"name":\n 1, }'], 65, 'BAD_JSON: --register: line:column 2:5'],
+  [['node', '--register', '{"name":\n 1, }'], 65, 'BAD_JSON: --register: line:column 2:5: unexpected "}"'],
+  [['node', '--register', '{"name":'], 65, 'BAD_JSON: --register: line:column 1:9: the text ends too early'],
+  [
+    ['node', '--register', '{name: a}'],
+    65,
+    /line:column 1:2: unexpected "name: a\}" \(keys and texts stand in double/,
+  ],
   [['node', '--register', '[]'], 65, 'BAD_CONTACT: --register: expected object, got array'],
   [['node', '--register', '{"name": 1}'], 65, 'BAD_CONTACT: --register: name: expected string, got number'],
   [['node', '--register', '{"name": "a", "id": "AAAA"}'], 65, 'BAD_CONTACT: --register: either name or id'],
@@ -53,11 +77,7 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
     69,
     /^NO_NODES: 1 seed tried, .*, last: DIAL_FAILED: 127\.0\.0\.1:1: ECONNREFUSED$/,
   ],
-  [
-    ['find', 'AAAA', '--seed', 'quic://127.0.0.1:1'],
-    69,
-    /^NO_NODES: 1 seed tried, .*, last: NO_TRANSPORT_FOR: /,
-  ],
+  [['find', 'AAAA', '--seed', 'quic://127.0.0.1:1'], 64, /^BAD_SEED: "quic:/],
 ];
 
 async function failureWith(args: readonly string[]): Promise<Failure> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { built, endAll, run, startNode } from '../support/command.js';
+import { built, Command, endAll, run, startNode } from '../support/command.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 const printer = JSON.stringify({ name: 'printer', data: { room: 7 } });
@@ -34,8 +34,8 @@ describe('disgover, in a group that does not let everybody in', function () {
     expect(await run(...find, '--secret-file', inFolder('ours'))).to.include({ code: 0, stderr: '' });
     for (const args of [find, [...find, '--secret-file', inFolder('theirs')]]) {
       const ended = await run(...args);
-      expect(ended.code).to.equal(69);
-      expect(ended.stderr).to.match(/BAD_SECRET/);
+      expect(ended.code).to.equal(77);
+      expect(ended.stderr).to.match(/^NO_NODES: 1 seed tried, .*, last: BAD_SECRET: .+\n$/);
     }
     const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
     const env = { ...process.env, DISGOVER_SECRET: secretOf(1) };
@@ -48,6 +48,16 @@ describe('disgover, in a group that does not let everybody in', function () {
     const ended = await run('ping', node.address);
     expect(ended.code).to.equal(77);
     expect(ended.stderr).to.match(/^BAD_SECRET: /);
+  });
+
+  it('says on both sides why a node is not let in, and on one that it was let in', async () => {
+    const seed = new Command(['node', '--secret-file', inFolder('ours')]);
+    const address = (await seed.line()).split(' ').at(-1) ?? '';
+    const stranger = new Command(['node', '--seed', address, '--secret-file', inFolder('theirs')]);
+    expect(await stranger.errorLine(/^seed /)).to.match(/^seed tcp:\/\/127\.0\.0\.1:\d+: BAD_SECRET: .+/);
+    expect(await seed.errorLine()).to.match(/^refused (?:by )?127\.0\.0\.1: BAD_SECRET: .+/);
+    await startNode('--seed', address, '--secret-file', inFolder('ours'));
+    await seed.errorLine(/^joined$/);
   });
 
   it('keeps a key in a file, and so its id', async () => {
@@ -72,7 +82,14 @@ describe('disgover, in a group that does not let everybody in', function () {
       const found = await run('find', '--name', 'printer', '--seed', address, ...tls);
       expect(found, address).to.include({ code: 0, stderr: '' });
     }
-    const plain = await run('ping', overTcp);
-    expect(plain.stderr).to.match(/^TLS_REQUIRED/);
+    const find = ['find', '--name', 'printer', '--seed', overTcp];
+    for (const args of [['ping', overTcp], find]) {
+      const plain = await run(...args);
+      expect(plain.code, args.join(' ')).to.equal(76);
+      expect(plain.stderr).to.match(/TLS_REQUIRED: .* --tls-ca\n$/);
+      const untrusting = await run(...args, '--tls-ca', fixture('other-ca.crt'));
+      expect(untrusting.code, args.join(' ')).to.equal(76);
+      expect(untrusting.stderr).to.match(/TLS_FAILED: /);
+    }
   });
 });

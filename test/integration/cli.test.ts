@@ -4,6 +4,15 @@ import { expect } from 'chai';
 import { idOf } from '../../src/index.js';
 import { built, Command, type Ended, endAll, run, startNode } from '../support/command.js';
 
+/** A port that was free a moment ago. */
+async function freePort(): Promise<AddressInfo> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return address;
+}
+
 describe('disgover', function () {
   this.timeout(30_000);
   before(built);
@@ -97,7 +106,7 @@ describe('disgover', function () {
       expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
       expect(JSON.parse(stderr).code).to.equal('ERR_NOT_FOUND');
       const otherGroup = await run('find', '--name', 'printer', '--seed', seed.address, '--group', 'other');
-      expect(otherGroup.code).to.equal(69);
+      expect(otherGroup.code).to.equal(77);
       expect(otherGroup.stderr).to.include('GROUP_MISMATCH');
     });
 
@@ -151,6 +160,7 @@ describe('disgover', function () {
     for (const [signal, code] of [
       ['SIGINT', 130],
       ['SIGTERM', 0],
+      ['SIGHUP', 0],
     ] as const) {
       it(`withdraws what it registered at ${signal} and exits with ${code}`, async () => {
         host.signal(signal);
@@ -194,7 +204,28 @@ describe('disgover', function () {
     node.signal('SIGTERM');
     const { code, stdout, stderr } = await node.ended;
     expect({ code, lines: stdout.split('\n').length - 1 }).to.deep.equal({ code: 0, lines: 1 });
-    expect(stderr).to.equal('no seed has answered: they are asked again and again\n');
+    expect(stderr).to.equal(
+      'seed tcp://127.0.0.1:1: DIAL_FAILED: 127.0.0.1:1: ECONNREFUSED\n' +
+        'no seed has answered: they are asked again and again\n',
+    );
+  });
+
+  it('says when it has joined after all', async () => {
+    const { port } = await freePort();
+    const address = `tcp://127.0.0.1:${port}`;
+    const node = new Command(['node', '--seed', address]);
+    await node.line();
+    await startNode('--listen', address);
+    await node.errorLine(/^joined$/);
+    node.signal('SIGTERM');
+    expect((await node.ended).code).to.equal(0);
+  });
+
+  it('says where nobody else can dial it', async () => {
+    const node = new Command(['node', '--seed', 'tcp://192.0.2.1:1']);
+    expect(await node.errorLine()).to.equal(
+      'others cannot dial 127.0.0.1: give --listen tcp://OWN-ADDRESS:PORT',
+    );
   });
 
   it('advertises another address than it listens on, and merges by the arbiter that is named', async () => {

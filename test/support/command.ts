@@ -40,6 +40,7 @@ export class Command {
   readonly ended: Promise<Ended>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: AsyncIterator<string[]>;
+  readonly #errorLines: AsyncIterator<string[]>;
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.#child = spawn(process.execPath, [main, ...args], {
@@ -47,8 +48,8 @@ export class Command {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const lines = createInterface({ input: this.#child.stdout });
-    this.#lines = on(lines, 'line', { close: ['close'] });
+    this.#lines = linesOf(this.#child.stdout);
+    this.#errorLines = linesOf(this.#child.stderr);
     const output = [this.#child.stdout, this.#child.stderr].map(async (stream) => {
       let text = '';
       stream.setEncoding('utf8').on('data', (chunk) => {
@@ -66,12 +67,13 @@ export class Command {
   }
 
   /** The next line on stdout that matches. Rejects when there is none until the end. */
-  async line(wanted = /^/): Promise<string> {
-    for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {
-      const [line = ''] = next.value;
-      if (wanted.test(line)) return line;
-    }
-    throw new Error(`no line ${wanted}: ${JSON.stringify(await this.ended)}`);
+  line(wanted = /^/): Promise<string> {
+    return this.#next(this.#lines, wanted);
+  }
+
+  /** The same on stderr. */
+  errorLine(wanted = /^/): Promise<string> {
+    return this.#next(this.#errorLines, wanted);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -82,6 +84,18 @@ export class Command {
   closeStdout(): void {
     this.#child.stdout.destroy();
   }
+
+  async #next(lines: AsyncIterator<string[]>, wanted: RegExp): Promise<string> {
+    for (let next = await lines.next(); !next.done; next = await lines.next()) {
+      const [line = ''] = next.value;
+      if (wanted.test(line)) return line;
+    }
+    throw new Error(`no line ${wanted}: ${JSON.stringify(await this.ended)}`);
+  }
+}
+
+function linesOf(input: Readable): AsyncIterator<string[]> {
+  return on(createInterface({ input }), 'line', { close: ['close'] });
 }
 
 /** A node that is ready. `address` is what others give as `--seed`. */

@@ -3,12 +3,15 @@
 import type { Command } from 'commander';
 import { tcp } from '../../../transports/tcp/index.js';
 import { ws } from '../../../transports/ws/index.js';
+import { parseAddress } from '../../bootstrap/seed.js';
 import { type Arbiter, type Contact, type ContactInput, Disgover, DisgoverError } from '../../index.js';
+import { Bulletin } from '../bulletin.js';
 import { transportText } from '../contact-text.js';
 import type { Context } from '../context.js';
 import { arbiterFlag, type Endpoint, listFlag, parseEndpoint, seedFlag } from '../flags.js';
 import { addGroupFlags, type GroupFlags, groupOptions, tlsOptions } from '../group-options.js';
 import { aborted, throwIfInterrupted } from '../interruption.js';
+import { isLoopback } from '../loopback.js';
 import { parseRegistration } from '../registration.js';
 
 interface Flags extends GroupFlags {
@@ -20,6 +23,8 @@ interface Flags extends GroupFlags {
   readonly arbiter?: Arbiter;
 }
 
+const DEFAULT_LISTEN: readonly Endpoint[] = [{ type: 'tcp', host: '127.0.0.1', port: 0 }];
+
 /** Of the grace that a signal gives: what is hosted here is withdrawn, and the node closed in the rest of it. */
 const LEAVE_MS = 1_500;
 
@@ -28,8 +33,9 @@ const NOTES = `
 --name printer; or {"id": "cHJpbnRlcg==", "data": …} with any id. Without either
 the id is random. Other properties are the arbiter's.
 
-Prints one line when it is ready. Ctrl-C and SIGTERM withdraw what is registered
-and end it.
+Prints one line when it is ready; on stderr why seeds fail, when it has joined,
+and whom it refuses. Ctrl-C, SIGTERM and SIGHUP withdraw what is registered and
+end it.
 `;
 
 export function addNode(program: Command, context: Context): void {
@@ -60,7 +66,12 @@ export function addNode(program: Command, context: Context): void {
       if (flags.listen?.some(isPrivileged)) {
         output.notice('RUNNING_AS_ROOT: for a port under 1024, CAP_NET_BIND_SERVICE is enough');
       }
-      const node = await start(flags, context);
+      if (isOnlyHere(flags)) {
+        output.notice('others cannot dial 127.0.0.1: give --listen tcp://OWN-ADDRESS:PORT');
+      }
+      const bulletin = new Bulletin(output);
+      const node = await start(flags, context, bulletin);
+      bulletin.watch(node);
       try {
         const registered = await registerAll(node, flags, interruption);
         if (node.state === 'isolated') output.notice('no seed has answered: they are asked again and again');
@@ -77,15 +88,13 @@ export function addNode(program: Command, context: Context): void {
 }
 
 async function start(
-  {
-    listen = [{ type: 'tcp', host: '127.0.0.1', port: 0 }],
-    advertise = [],
-    origin,
-    seed = [],
-    ...flags
-  }: Flags,
+  { listen = DEFAULT_LISTEN, advertise = [], origin, seed = [], ...flags }: Flags,
   { output, interruption: signal }: Context,
+  { logger }: Bulletin,
 ): Promise<Disgover> {
+  if (origin !== undefined && !listen.some(({ type }) => type === 'ws')) {
+    throw new DisgoverError('BAD_OPTION', '--origin needs --listen ws://HOST:PORT');
+  }
   const tls = await tlsOptions(flags);
   const at = (type: Endpoint['type']) => {
     const { type: _, ...endpoint } = only('--listen', type, listen) ?? { type, listen: false };
@@ -98,6 +107,7 @@ async function start(
       // Both, so that a node which listens on one still reaches those who listen on the other.
       transport: [tcp(at('tcp')), ws({ ...at('ws'), ...(origin && { origins: origin }) })],
       seeds: seed,
+      logger,
       ...(await groupOptions(flags, output)),
       ...flags.arbiter,
     },
@@ -124,6 +134,12 @@ async function leave(node: Disgover, registered: readonly Contact[]): Promise<vo
   const signal = AbortSignal.timeout(LEAVE_MS);
   // What could not be withdrawn expires.
   await Promise.allSettled(registered.map((contact) => node.unregister(contact, { signal })));
+}
+
+/** Whether seeds are elsewhere, and nobody there can dial this node. */
+function isOnlyHere({ listen = DEFAULT_LISTEN, advertise = [], seed = [] }: Flags): boolean {
+  const own = advertise.length > 0 ? advertise : listen;
+  return own.every(isLoopback) && seed.some((address) => !isLoopback(parseAddress(address, 'tcp')));
 }
 
 function isPrivileged({ port }: Endpoint): boolean {
