@@ -2,16 +2,18 @@
 
 import type { JoinState } from './bootstrap/join.js';
 import { parseAddress } from './bootstrap/seed.js';
+import { type CallOptions, checkCall, checkFind, checkLookup, type LookupOptions } from './call-options.js';
 import type { Contact, ContactInput } from './contracts/contact.js';
 import type { Transport } from './contracts/transport.js';
 import { Engine } from './engine.js';
-import { DisgoverError, Refusal, typeName } from './errors.js';
-import type { DisgoverEvents } from './events.js';
+import { DisgoverError, quote, Refusal, typeName } from './errors.js';
+import { type DisgoverEvents, eventNames } from './events.js';
 import { equalBytes } from './id/bytes.js';
 import { type ContactId, contactIdOfBytes, parseContactId } from './id/contact-id.js';
 import { limits } from './limits.js';
 import type { FindOptions } from './lookup/find.js';
 import { collectTrace, type LookupOutcome, type LookupStep, type LookupTrace } from './lookup/trace.js';
+import { unknownName } from './option-names.js';
 import { type DisgoverOptions, resolveOptions } from './options.js';
 import type { RoutingHealth } from './routing/health-report.js';
 import { abortable } from './runtime/abort.js';
@@ -26,18 +28,6 @@ declare global {
   }
 }
 
-export interface CallOptions {
-  /** Ends the call: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-export interface LookupOptions extends CallOptions {
-  /** Milliseconds, default 10000. */
-  readonly timeoutMs?: number;
-  /** Disjoint paths, default 1. */
-  readonly paths?: number;
-}
-
 const FILLED_ID_BYTES = 20;
 /** Where contacts are admitted by their signatures, an id of 20 bytes is that of a key. */
 const ADMITTED_ID_BYTES = 24;
@@ -48,6 +38,8 @@ export class Disgover {
   #closing: Promise<void> | undefined;
 
   private constructor(engine: Engine) {
+    if (!(engine instanceof Engine))
+      throw new DisgoverError('BAD_OPTION', 'a node is not made by new: await Disgover.start(options)');
     this.#engine = engine;
   }
 
@@ -57,9 +49,12 @@ export class Disgover {
    * @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_ID`, `ERR_BAD_SEED`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`;
    * the signal's reason, after everything that was started has been closed.
    */
-  static async start(options: DisgoverOptions, { signal }: CallOptions = {}): Promise<Disgover> {
+  static async start(options: DisgoverOptions, call: CallOptions = {}): Promise<Disgover> {
+    const { signal } = checkCall('start', call);
     signal?.throwIfAborted();
-    const node = new Disgover(new Engine(resolveOptions(options)));
+    const resolved = resolveOptions(options);
+    take(resolved.transports);
+    const node = new Disgover(new Engine(resolved));
     try {
       await abortable(node.#engine.listen(), signal);
       await node.#engine.join.join(signal);
@@ -99,7 +94,8 @@ export class Disgover {
    * nobody can be told yet, it resolves at once and the holders are told as soon as there are any.
    * @throws DisgoverError `ERR_BAD_CONTACT`, `ERR_BAD_ID`, the other codes of contacts, and what the arbiter's defaults throw.
    */
-  async register<Data>(contact: ContactInput<Data>, { signal }: CallOptions = {}): Promise<Contact<Data>> {
+  async register<Data>(contact: ContactInput<Data>, options: CallOptions = {}): Promise<Contact<Data>> {
+    const { signal } = checkCall('register', options);
     this.#check(signal);
     const { contacts } = this.#engine;
     const input = checkObject(contact);
@@ -132,7 +128,8 @@ export class Disgover {
    * how the old home lets go of an entity that moved, and a host of its part in a set.
    * @throws DisgoverError as `register`.
    */
-  async unregister(contact: ContactInput | string, { signal }: CallOptions = {}): Promise<boolean> {
+  async unregister(contact: ContactInput | string, options: CallOptions = {}): Promise<boolean> {
+    const { signal } = checkCall('unregister', options);
     this.#check(signal);
     const { contacts, announcer, routing, relayed, relays } = this.#engine;
     const given = this.#toUnregister(contact);
@@ -157,10 +154,7 @@ export class Disgover {
    * `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the signal's reason.
    */
   async find<Data = unknown>(id: string, options: FindOptions = {}): Promise<Contact<Data> | undefined> {
-    this.#check(options.signal);
-    checkCount('agree', options.agree, limits.contactsInReply);
-    checkCount('paths', options.paths, limits.contactsInReply);
-    checkDuration('timeoutMs', options.timeoutMs);
+    this.#check(checkFind('find', options).signal);
     const found = await this.#engine.finder.find(parseContactId(id), options);
     return found?.contact as Contact<Data> | undefined;
   }
@@ -173,15 +167,13 @@ export class Disgover {
     id: string,
     options: LookupOptions = {},
   ): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
-    this.#check(options.signal);
-    checkCount('paths', options.paths, limits.contactsInReply);
-    checkDuration('timeoutMs', options.timeoutMs);
+    this.#check(checkLookup('lookup', options).signal);
     return yield* this.#engine.finder.lookup(parseContactId(id), options);
   }
 
   /** A whole lookup as one value: the steps, the hops, and why it ended. @throws as `find`. */
   async trace(id: string, options: LookupOptions = {}): Promise<LookupTrace> {
-    this.#check(options.signal);
+    this.#check(checkLookup('trace', options).signal);
     const { runtime } = this.#engine.options;
     return collectTrace(parseContactId(id), this.lookup(id, options), () => runtime.now());
   }
@@ -192,7 +184,8 @@ export class Disgover {
    * resolves to that node's own contact.
    * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */
-  async ping(target: ContactInput | string, { signal }: CallOptions = {}): Promise<Contact | undefined> {
+  async ping(target: ContactInput | string, call: CallOptions = {}): Promise<Contact | undefined> {
+    const { signal } = checkCall('ping', call);
     this.#check(signal);
     const { contacts, options } = this.#engine;
     const [{ name: type }] = options.transports as [Transport];
@@ -238,11 +231,15 @@ export class Disgover {
     this.#engine.options.secrets.replace(secret);
   }
 
-  /** Calls `listener` whenever the fact happens. Returns what removes it. */
+  /** Calls `listener` whenever the fact happens. Returns what removes it. @throws DisgoverError `ERR_BAD_OPTION` for other facts. */
   on<Name extends keyof DisgoverEvents>(
     name: Name,
     listener: (event: DisgoverEvents[Name]) => void,
   ): () => void {
+    if (!eventNames.includes(name))
+      throw new DisgoverError('BAD_OPTION', unknownName('event', String(name), eventNames));
+    if (typeof listener !== 'function')
+      throw new DisgoverError('BAD_OPTION', `listener must be a function, got ${typeName(listener)}`);
     return this.#engine.reports.events.on(name, listener);
   }
 
@@ -310,6 +307,18 @@ export class Disgover {
   }
 }
 
+/** Transports that a node was started with, as long as somebody has them. The node closes its own: another that fails with one would, too. */
+const taken = new WeakSet<Transport>();
+
+function take(transports: readonly Transport[]): void {
+  for (const transport of transports) {
+    if (!taken.has(transport)) continue;
+    const detail = `transport ${quote(transport.name)}: one instance serves one node, make one for each`;
+    throw new DisgoverError('BAD_OPTION', detail);
+  }
+  for (const transport of transports) taken.add(transport);
+}
+
 /** By descriptors: a getter must be refused, not run. */
 const own = Object.getOwnPropertyDescriptors;
 
@@ -317,14 +326,4 @@ function checkObject(contact: unknown): ContactInput {
   if (typeof contact === 'object' && contact !== null && !Array.isArray(contact))
     return contact as ContactInput;
   throw new DisgoverError('BAD_CONTACT', `expected object, got ${typeName(contact)}`);
-}
-
-function checkCount(name: string, value: number | undefined, most: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) return;
-  throw new DisgoverError('BAD_OPTION', `${name} must be an integer 1..${most}, got ${String(value)}`);
-}
-
-function checkDuration(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isFinite(value) && value >= 1 && value < 2 ** 31)) return;
-  throw new DisgoverError('BAD_DURATION', `${name}: 1..2147483647 ms, got ${String(value)}`);
 }

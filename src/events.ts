@@ -27,6 +27,19 @@ export interface DisgoverEvents {
   observerError: { readonly event: keyof DisgoverEvents; readonly cause: unknown };
 }
 
+const all: Readonly<Record<keyof DisgoverEvents, true>> = {
+  nodeAdded: true,
+  nodeRemoved: true,
+  state: true,
+  conflict: true,
+  equivocation: true,
+  displaced: true,
+  arbiterFault: true,
+  refused: true,
+  observerError: true,
+};
+export const eventNames = Object.keys(all) as readonly (keyof DisgoverEvents)[];
+
 type Listener<Name extends keyof DisgoverEvents> = (event: DisgoverEvents[Name]) => void;
 
 export class Events {

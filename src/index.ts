@@ -2,6 +2,7 @@
 
 export type { JoinState } from './bootstrap/join.js';
 export type { Seed } from './bootstrap/seed.js';
+export type { CallOptions, LookupOptions } from './call-options.js';
 export type { ArbiterFault } from './contacts/arbitrate.js';
 export type { Conflict, Displacement, Equivocation } from './contacts/observe.js';
 export type {
@@ -26,7 +27,7 @@ export type {
   Transport,
   TransportInfo,
 } from './contracts/transport.js';
-export { type CallOptions, Disgover, type LookupOptions } from './disgover.js';
+export { Disgover } from './disgover.js';
 export { DisgoverError, type ErrorCode, type FaultCode } from './errors.js';
 export type { DisgoverEvents } from './events.js';
 export {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import type { TransportInfo } from '../src/contracts/transport.js';
+import type { Transport, TransportInfo } from '../src/contracts/transport.js';
 import { Disgover } from '../src/disgover.js';
 import { DisgoverError, type ErrorCode } from '../src/errors.js';
 import type { Conflict, Contact, ContactInput, LookupStep } from '../src/index.js';
@@ -29,6 +29,13 @@ function withNodes(
 
 const sizeOf = (node: Disgover, collection: string) =>
   node.snapshot().collections.find(({ name }) => name === collection)?.size;
+
+const named = (transport: Transport, name: string): Transport => ({
+  name,
+  listen: (onLink) => transport.listen(onLink),
+  dial: (info, options) => transport.dial(info, options),
+  close: () => transport.close(),
+});
 
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -148,6 +155,28 @@ describe('Disgover', () => {
     it('refuses options at once', async () => {
       await expectCode(Disgover.start({} as never), 'ERR_BAD_OPTION');
       await expectCode(Disgover.start(undefined as never), 'ERR_BAD_OPTION');
+    });
+
+    it('refuses a transport that another node has, and does that node no harm', async () => {
+      const nodes = new SimulatedNodes(1);
+      await nodes.run(async () => {
+        const transport = memory({ network: nodes.network, host: 'a', port: 1 });
+        const first = await nodes.start('a', [], { transport });
+        const unused = memory({ network: nodes.network, host: 'b', port: 1 });
+        const second = nodes.start('b', [], { transport: [named(unused, 'other'), transport] });
+        const { message } = await expectCode(second, 'ERR_BAD_OPTION');
+        expect(message).to.contain('"memory": one instance serves one node');
+        const third = await nodes.start('c', ['a'], { transport: named(unused, 'memory') });
+        expect([first.state, third.state]).to.deep.equal(['joined', 'joined']);
+      });
+    });
+
+    it('is the only way to a node', () => {
+      const { message } = expectThrowsCode(
+        () => new (Disgover as unknown as new () => Disgover)(),
+        'ERR_BAD_OPTION',
+      );
+      expect(message).to.contain('Disgover.start(options)');
     });
 
     it('rejects when its address is in use, and leaves nothing', async () => {
@@ -577,6 +606,35 @@ describe('Disgover', () => {
   });
 
   describe('what the application passes in', () => {
+    it('is refused by its name in every call, before anything else', () =>
+      withNodes(1, async (_nodes, node) => {
+        const a = node as Disgover;
+        const wrong = { timeout: 3 } as never;
+        const calls: Record<string, () => Promise<unknown>> = {
+          start: () => Disgover.start({} as never, wrong),
+          register: () => a.register({ id }, wrong),
+          unregister: () => a.unregister(id, wrong),
+          find: () => a.find(id, wrong),
+          lookup: () => a.lookup(id, wrong).next(),
+          trace: () => a.trace(id, wrong),
+          ping: () => a.ping('h:1', wrong),
+        };
+        for (const [name, call] of Object.entries(calls)) {
+          const { message } = await expectCode(call(), 'ERR_BAD_OPTION');
+          expect(message).to.contain(`${name}: unknown option "timeout"`);
+        }
+        await expectCode(a.find(id, 5 as never), 'ERR_BAD_OPTION');
+        expect(await reasonOf(a.find(id))).to.include({ code: 'ERR_NO_NODES' });
+      }));
+
+    it('is refused as a secret when it is none, and nothing changes', () =>
+      withNodes(1, async (_nodes, node) => {
+        const { message } = expectThrowsCode(() => node?.setSecret(undefined as never), 'ERR_BAD_OPTION');
+        expect(message).to.contain(
+          'secret: 32 bytes, their base64, or a list of such, [] for none; got undefined',
+        );
+      }));
+
     it('may throw, and harms nobody: logger and metrics', () => {
       const thrower = () => {
         throw new Error('not today');
@@ -714,6 +772,17 @@ describe('Disgover', () => {
   });
 
   describe('on', () => {
+    it('refuses a fact that there is not, and a listener that is none', () =>
+      withNodes(1, async (_nodes, node) => {
+        const on = (...args: unknown[]) => (node as Disgover).on(...(args as Parameters<Disgover['on']>));
+        const { message } = expectThrowsCode(() => on('refuse', () => {}), 'ERR_BAD_OPTION');
+        expect(message).to.contain('unknown event "refuse" (did you mean "refused"?); known: nodeAdded, ');
+        for (const name of ['toString', '__proto__', 5, undefined, Symbol('refused')])
+          expectThrowsCode(() => on(name, () => {}), 'ERR_BAD_OPTION');
+        for (const listener of [undefined, null, {}])
+          expectThrowsCode(() => on('refused', listener), 'ERR_BAD_OPTION');
+      }));
+
     it('tells of nodes that come and go, until it is told not to', () =>
       withNodes(2, async (nodes, first) => {
         const told: string[] = [];

@@ -28,10 +28,15 @@ export class GroupSecrets {
   /** From now on these count; sessions that are open stay open. @throws DisgoverError as the constructor, and changes nothing. */
   replace(ring: SecretRing): void {
     const given: readonly (Secret | null)[] = isOne(ring) ? [ring] : ring;
-    if (!Array.isArray(given) || given.length > limits.secrets) {
-      const got = Array.isArray(given) ? given.length : typeName(given);
-      throw new DisgoverError('BAD_OPTION', `secret: at most ${limits.secrets} in a list, got ${got}`);
+    if (!Array.isArray(given)) {
+      const wanted = `${SECRET_BYTES} bytes, their base64, or a list of such, [] for none`;
+      throw new DisgoverError('BAD_OPTION', `secret: ${wanted}; got ${typeName(given)}`);
     }
+    if (given.length > limits.secrets)
+      throw new DisgoverError(
+        'BAD_OPTION',
+        `secret: at most ${limits.secrets} in a list, got ${given.length}`,
+      );
     this.#ring = given.map((secret) => (secret === null ? null : bytesOfSecret(secret)));
   }
 
