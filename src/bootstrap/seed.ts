@@ -11,6 +11,9 @@ const LAST_PORT = 65_535;
 /** What a URL may say, or not, for the path that is meant when an address has none: docs/PROTOCOL.md 2.4. */
 const assumedPaths = ['', '/', '/disgover'];
 
+/** Of URLs without one; nodes have no port of their own to be assumed. */
+const ASSUMED_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
+
 /**
  * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`, `wss://node.example:443/path`), or its contact. Without an id, whoever
  * answers at the address is right: its id is learnt from it.
@@ -60,6 +63,9 @@ function parseUrl(text: string, scheme: string, rest: string): TransportInfo {
   if (authority.includes('@')) throw badUrl(text, 'credentials not allowed');
   if (path.includes('?')) throw badUrl(text, 'query not allowed');
   if (path.includes('#')) throw badUrl(text, 'fragment not allowed');
+  if (authority !== '' && !/:\d*$/.test(authority)) {
+    throw badSeed(text, `give the port, ${scheme}://${authority}:${ASSUMED_PORTS[scheme]}${path}`);
+  }
   const address = parseEndpoint(text, 'ws', authority);
   return {
     ...address,

@@ -104,7 +104,7 @@ function secretOf(text: string, where: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw new DisgoverError('BAD_KEY', `${where}: not base64`);
   if (bytes.length !== SECRET_BYTES)
-    throw new DisgoverError('BAD_KEY', `${where}: need ${SECRET_BYTES} bytes, got ${bytes.length}`);
+    throw new DisgoverError('BAD_KEY', `${where}: need ${SECRET_BYTES} bytes in base64, got ${bytes.length}`);
   return new Uint8Array(bytes);
 }
 

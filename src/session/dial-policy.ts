@@ -109,7 +109,7 @@ export class DialPolicy {
       },
       checkAddress: (text, port) => {
         const found = new Destination(text, port);
-        if (found.isIn(this.#deps.rules.deny)) throw found.denied('by dial.deny');
+        if (found.isIn(this.#deps.rules.deny)) throw found.deniedByUs();
         // Wherever a seed is, its neighbours are too. A name is known to lead there once it has been resolved.
         if (isSeed && HOMES.has(found.range.scope)) this.#rememberHome(found.home);
         if (!isGiven && !isSeed) this.#checkPlace(found);
@@ -196,6 +196,11 @@ class Destination {
   }
 
   denied(why: string): DisgoverError {
-    return new DisgoverError('DIAL_DENIED', `${why}: ${endpoint(this.text, this.port)}`);
+    const where = endpoint(this.text, this.port);
+    return new DisgoverError('DIAL_DENIED', `${why}: ${where} (allow it by the option \`dial\`)`);
+  }
+
+  deniedByUs(): DisgoverError {
+    return new DisgoverError('DIAL_DENIED', `by dial.deny: ${endpoint(this.text, this.port)}`);
   }
 }

@@ -81,5 +81,5 @@ function ofLength(bytes: Uint8Array): Uint8Array {
 }
 
 function badKey(got: string): DisgoverError {
-  return new DisgoverError('BAD_KEY', `secret: need ${SECRET_BYTES} bytes, ${got}`);
+  return new DisgoverError('BAD_KEY', `secret: need ${SECRET_BYTES} bytes, as they are or in base64, ${got}`);
 }

@@ -67,7 +67,16 @@ describe('parseAddress', () => {
   }
 
   it('refuses a URL without a port', () => {
-    expectThrowsCode(() => parseAddress('ws://h/a', 'own'), 'ERR_BAD_SEED');
+    const cases = [
+      ['ws://h/a', 'ws://h:80/a'],
+      ['wss://node.example', 'wss://node.example:443'],
+      ['wss://[::1]/a', 'wss://[::1]:443/a'],
+    ] as const;
+    for (const [text, wanted] of cases) {
+      const { message } = expectThrowsCode(() => parseAddress(text, 'own'), 'ERR_BAD_SEED');
+      expect(message).to.equal(`BAD_SEED: "${text}": give the port, ${wanted}`);
+    }
+    expectThrowsCode(() => parseAddress('ws:///a', 'own'), 'ERR_BAD_SEED');
   });
 
   it('reads an address without a scheme as a URL where WebSocket is the own transport', () => {

@@ -61,7 +61,7 @@ const beforeHello: readonly Ending[] = [
     input: 'an HTTP request',
     does: (peer) => peer.write(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n')),
     code: 'BAD_MAGIC',
-    detail: 'looks like HTTP; the registry listens elsewhere',
+    detail: 'looks like HTTP, which nodes do not speak at this port',
     isTold: false,
   },
   {

@@ -239,7 +239,7 @@ describe('key files', () => {
 
     it('says which line is wrong', async () => {
       const fault = await expectCode(loadSecrets(await written(`${secret(1)}\n#\nAAAA\n`)), 'ERR_BAD_KEY');
-      expect(fault.message).to.contain('line 3: need 32 bytes, got 3');
+      expect(fault.message).to.contain('line 3: need 32 bytes in base64, got 3');
     });
 
     it('tells of a file that others can read', async () => {

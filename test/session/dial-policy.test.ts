@@ -92,7 +92,7 @@ describe('the dial policy', () => {
       for (const host of hosts) {
         it(`${host} is denied as ${scope}`, () => {
           const fault = expectThrowsCode(() => new Node().dial(at(host)), 'ERR_DIAL_DENIED');
-          expect(fault.message).to.contain(`${scope}: `);
+          expect(fault.message).to.contain(`${scope}: `).and.to.contain('(allow it by the option `dial`)');
         });
       }
     }

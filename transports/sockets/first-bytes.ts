@@ -10,7 +10,10 @@ const HTTP_METHODS = new Set(
 const TLS_HANDSHAKE = 0x16;
 const TLS_RECORD = 0x1603;
 
-export const looksLikeHttp = new Refusal('BAD_MAGIC', 'looks like HTTP; the registry listens elsewhere');
+export const looksLikeHttp = new Refusal(
+  'BAD_MAGIC',
+  'looks like HTTP, which nodes do not speak at this port',
+);
 /** The same where it is HTTP that is wanted, and over TLS. */
 export const lacksTls = new Refusal('TLS_REQUIRED', 'HTTP without TLS');
 export const looksLikeTls = new Refusal('BAD_MAGIC', 'looks like TLS');

@@ -52,6 +52,8 @@ function wordsFor(error: TlsError): string {
 }
 
 function otherName({ cert, host = '' }: TlsError): string {
-  const names = cert?.subjectaltname?.replaceAll('IP Address:', '').replaceAll('DNS:', '') ?? 'no name';
+  const names = cert?.subjectaltname?.replaceAll('IP Address:', '').replaceAll('DNS:', '');
+  // A common name is no name any more (RFC 9525).
+  if (names === undefined) return `certificate has no subjectAltName, which must name ${quote(host)}`;
   return `certificate is for ${quote(names)} and not for ${quote(host)}`;
 }

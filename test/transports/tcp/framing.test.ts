@@ -113,7 +113,7 @@ describe('FrameReader', () => {
   });
 
   context('when something else than a node speaks', () => {
-    const http = 'BAD_MAGIC: looks like HTTP; the registry listens elsewhere';
+    const http = 'BAD_MAGIC: looks like HTTP, which nodes do not speak at this port';
     for (const method of [
       'GET',
       'POST',

@@ -380,7 +380,7 @@ describe('tcp with tls', () => {
       const answer = await answerTo(info.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       expect(answer).to.match(/^HTTP\/1\.1 400 Bad Request\r\n[\s\S]*\r\n\r\nNodes of disgover .* over TLS/);
       expect(await ended()).to.deep.equal([
-        { code: 'BAD_MAGIC', detail: 'looks like HTTP; the registry listens elsewhere' },
+        { code: 'BAD_MAGIC', detail: 'looks like HTTP, which nodes do not speak at this port' },
       ]);
     });
 
