@@ -20,7 +20,7 @@ const IDLE_CHECK_MS = 1_000;
 export class SessionPool {
   readonly #host: SessionHost;
   readonly #dialler: Dialler;
-  // Every session, also those not open yet. Bounded by limits.sessions: beyond it the one unused for longest goes.
+  // Every session, also those not open yet. Bounded by limits.sessions: beyond it one goes, see #makeRoomFor.
   readonly #sessions = new Set<Session>();
   // The session that is used for a peer. Bounded as above.
   readonly #byId = new Map<ContactId, Session>();
@@ -110,13 +110,16 @@ export class SessionPool {
     // Others may use it at once; if another id answers, their requests fail with ID_MISMATCH.
     this.#index(session);
     this.#start(session);
+    // Nobody's fault, least of all the peer's.
+    if (session.endedBy?.code === 'ERR_TOO_MANY_SESSIONS')
+      throw new DisgoverError('BUSY', `${limits.sessions} sessions, all waited for`);
     return session;
   }
 
   #start(session: Session): void {
     this.#sessions.add(session);
-    if (this.#sessions.size > limits.sessions)
-      this.#dropOldest((other) => other !== session, limits.sessions);
+    this.#makeRoomFor(session);
+    if (session.endedBy !== undefined) return;
     this.#watchIdle();
     session.start();
   }
@@ -152,13 +155,15 @@ export class SessionPool {
     }
   }
 
-  #dropOldest(among: (session: Session) => boolean, most: number): void {
-    let oldest: Session | undefined;
-    for (const session of this.#sessions) {
-      if (!among(session) || session.pending.size > 0) continue;
-      if (oldest === undefined || session.lastUsedAt < oldest.lastUsedAt) oldest = session;
-    }
-    oldest?.close('TOO_MANY_SESSIONS', `more than ${most} of its kind`);
+  /** Whom nobody waits for goes first. Peers have others asked through a relay: that all are waited for must not lift the bound. */
+  #makeRoomFor(newcomer: Session): void {
+    if (this.#sessions.size <= limits.sessions) return;
+    const others = [...this.#sessions].filter((session) => session !== newcomer);
+    const unasked = others.filter(({ pending }) => pending.size === 0);
+    // A dial is what we want ourselves: rather than it, one goes that came by itself.
+    const accepted = newcomer.isDialled ? others.filter(({ isDialled }) => !isDialled) : [];
+    const leaving = oldestOf(unasked) ?? oldestOf(accepted) ?? newcomer;
+    leaving.close('TOO_MANY_SESSIONS', `more than ${limits.sessions}`);
   }
 
   /** One alarm for all: it rings when the session that is unused for longest may be idle. */
@@ -170,10 +175,11 @@ export class SessionPool {
     const soonest = this.#host.now() + IDLE_CHECK_MS;
     this.#idleAlarm = this.#host.alarms.at(Math.max(next, soonest), () => {
       this.#idleAlarm = undefined;
-      const longAgo = this.#host.now() - limits.idleMs;
       for (const session of [...this.#sessions]) {
-        if (session.lastUsedAt <= longAgo && session.pending.size === 0)
-          session.close('IDLE', `unused for ${limits.idleMs} ms`);
+        const unusedMs = this.#host.now() - session.lastUsedAt;
+        // Who is silent is not kept by those who have it asked without end.
+        const mostMs = session.pending.size === 0 ? limits.idleMs : 2 * limits.idleMs;
+        if (unusedMs >= mostMs) session.close('IDLE', `unused for ${unusedMs} ms`);
       }
       if (this.#sessions.size > 0) this.#watchIdle();
     });
@@ -183,6 +189,13 @@ export class SessionPool {
 /** Of `127.0.0.1:6742` and `[::1]:6742`; what a transport tells otherwise, as far as its last colon. */
 function hostOf({ remote }: Session): string {
   return remote.replace(/:[^:]*$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function oldestOf(sessions: readonly Session[]): Session | undefined {
+  let oldest = sessions[0];
+  for (const session of sessions)
+    if (oldest !== undefined && session.lastUsedAt < oldest.lastUsedAt) oldest = session;
+  return oldest;
 }
 
 function idsOf({ dialledId, peer }: Session): ContactId[] {

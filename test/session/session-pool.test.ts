@@ -4,6 +4,7 @@ import type { Link, LinkHandlers } from '../../src/contracts/transport.js';
 import { limits } from '../../src/limits.js';
 import { AbortScope } from '../../src/runtime/abort.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
+import { decode } from '../../src/wire/decode.js';
 import { encode } from '../../src/wire/encode.js';
 import type { Message } from '../../src/wire/messages.js';
 import { encodedNodeOf, encodedOf } from '../support/contacts.js';
@@ -365,6 +366,23 @@ describe('SessionPool', () => {
     });
   });
 
+  context('when a peer is asked again and again, and is silent', () => {
+    it('closes the session after 120 s', async () => {
+      const { world, a } = await pair();
+      const link = greeted(a);
+      const [session] = a.opened;
+      if (session === undefined) return expect.fail('not open');
+      for (let ms = 0; ms < 2 * limits.idleMs - 1_000; ms += 500) {
+        if (ms % 1_000 === 0) void reasonOf(pingOver(session, idOf('hand')));
+        await world.runtime.advance(500);
+      }
+      expect(link.isClosed).to.equal(false);
+      void reasonOf(pingOver(session, idOf('hand')));
+      await world.runtime.advance(2_000);
+      expect([link.isClosed, a.ends]).to.deep.equal([true, ['IDLE']]);
+    });
+  });
+
   context('when there are more sessions than may be', () => {
     it('closes the one that was not used for longest', async () => {
       const { world, a } = await pair();
@@ -388,6 +406,52 @@ describe('SessionPool', () => {
       pingOver(first, idOf('hand-0')).catch(() => {});
       greeted(a, 'one-more');
       expect(links.map(({ isClosed }) => isClosed).indexOf(true)).to.equal(1);
+    });
+
+    context('and all of them wait for an answer', () => {
+      /** A node whose sessions were all accepted, and all are asked something. */
+      const busy = async () => {
+        const { world, a } = await pair();
+        const links = Array.from({ length: limits.sessions }, (_, i) => greeted(a, `hand-${i}`));
+        const asked = a.opened.map((session, i) => reasonOf(pingOver(session, idOf(`hand-${i}`))));
+        return { world, a, links, asked };
+      };
+
+      it('closes the newcomer, and says why', async () => {
+        const { a, links } = await busy();
+        const newcomers = Array.from({ length: 10 }, () => {
+          const link = new HandLink();
+          a.pool.accept(link, 'hand');
+          return link;
+        });
+        expect(a.pool.size).to.equal(limits.sessions);
+        expect(links.every(({ isClosed }) => !isClosed)).to.equal(true);
+        for (const link of newcomers) {
+          expect([link.isClosed, link.handlers]).to.deep.equal([true, undefined]);
+          expect(decode(link.sent[0] as Uint8Array)).to.include({ code: 'TOO_MANY_SESSIONS' });
+        }
+      });
+
+      it('closes the oldest that was accepted where the newcomer is dialled', async () => {
+        const { world, a, links, asked } = await busy();
+        await world.run(a.pool.dial(addressOf('b')));
+        expect(a.pool.size).to.equal(limits.sessions);
+        expect(links.map(({ isClosed }) => isClosed).lastIndexOf(true)).to.equal(0);
+        expect(await asked[0]).to.include({ code: 'ERR_TOO_MANY_SESSIONS' });
+      });
+    });
+
+    it('is too busy to dial another where all of them were dialled, and wait for an answer', async () => {
+      const { world, a } = await pair();
+      const raw = await world.raw('raw');
+      const contacts = Array.from({ length: limits.sessions }, (_, i) =>
+        EncodedContact.from({ id: idOf(`r${i}`), transport: addressOf('raw') }),
+      );
+      const sessions = await world.run(Promise.all(contacts.map((contact) => a.pool.dial(contact))));
+      for (const session of sessions) void reasonOf(pingOver(session, idOf('x')));
+      await expectCode(world.run(a.pool.dial(addressOf('b'))), 'ERR_BUSY');
+      expect([a.pool.size, raw.links.length]).to.deep.equal([limits.sessions, limits.sessions]);
+      expect(a.pool.get(addressOf('b'))).to.equal(undefined);
     });
 
     it('closes the oldest stranger when 64 have not said HELLO', async () => {
