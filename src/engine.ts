@@ -237,6 +237,7 @@ export class Engine {
     this.onward = new Onward({
       now,
       alarms,
+      randomBytes: (count) => runtime.randomBytes(count),
       isBeyond: (host) => this.routing.isBeyond(reachOf(host)),
       announce: (contact) => announceFor(contact, announceDependencies),
       withdraw: (contact) => withdraw(contact, announceDependencies),

@@ -7,6 +7,8 @@ export const limits = Object.freeze({
   /** Until the peer is known: HELLO with a full contact, and the first requests that travel with it. */
   frameBeforeHelloBytes: 4_096,
   framesBeforeHello: 8,
+  /** Room in a frame of contacts for all that is beside them. */
+  envelopeBytes: 64,
   contactBytes: 3_072,
   idBytes: 255,
   groupBytes: 64,
@@ -71,8 +73,12 @@ export const limits = Object.freeze({
   relayedIds: 10_000,
   relayedIdsPerSession: 1_000,
   relayKeepAliveMs: 20_000,
+  /** Candidates that failed and are passed over. More than the candidates there are. */
+  relaysFailed: 64,
   /** Announces that a relay passes on to holders whom the host cannot dial. */
-  onwardPerSessionPerMinute: 60,
+  onwardPerHostPerMinute: 60,
+  /** Shares of hosts that are remembered, so that who comes back has no new one. */
+  onwardShares: 4_096,
   onwardAtOnce: 8,
   onwardWaiting: 2_000,
 

@@ -852,7 +852,7 @@ describe('Disgover', () => {
         expect(snapshot).to.include({ state: 'joined' });
         for (const { name, size, cap } of snapshot?.collections ?? []) {
           if (cap !== undefined) expect(size, name).to.be.at.most(cap);
-          else expect(name).to.be.oneOf(['registrations', 'republications']);
+          else expect(name).to.be.oneOf(['registrations', 'republications', 'relayedEntities']);
         }
       }));
 

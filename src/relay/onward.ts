@@ -6,10 +6,12 @@ import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import type { Session } from '../session/session.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
+import { OnwardShares } from './onward-shares.js';
 
 export interface OnwardDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
+  readonly randomBytes: (count: number) => Uint8Array;
   /** Whether nodes are known that the host cannot dial. */
   readonly isBeyond: (host: Session) => boolean;
   /** Tells the holders. Rejects when nobody heard. */
@@ -23,19 +25,17 @@ interface Said {
 }
 
 interface Host {
-  /** The latest of each id, oldest first. */
+  /** The latest of each id, oldest first. Never empty. */
   readonly waiting: Map<ContactId, Said>;
-  /** Up to when its share of time is used. A minute's share may be used at once. */
-  usedUntil: number;
+  /** The slot of its share. */
+  readonly slot: number;
 }
-
-const MINUTE_MS = 60_000;
-const EACH_MS = MINUTE_MS / limits.onwardPerSessionPerMinute;
 
 export class Onward {
   readonly #deps: OnwardDependencies;
-  // Bounded by limits.sessions, and limits.onwardWaiting of such as have left; who was served last is last.
+  // Of whom something waits, be their sessions open or not; who was served last is last. Bounded by limits.onwardWaiting.
   readonly #hosts = new Map<Session, Host>();
+  readonly #shares: OnwardShares;
   // What waits at all of them. Bounded by limits.onwardWaiting: who has most gives up its oldest.
   #size = 0;
   #running = 0;
@@ -44,19 +44,30 @@ export class Onward {
 
   constructor(deps: OnwardDependencies) {
     this.#deps = deps;
+    this.#shares = new OnwardShares(deps.randomBytes);
   }
 
   get size(): number {
     return this.#size;
   }
 
+  /** Of how many hosts something waits. */
+  get hosts(): number {
+    return this.#hosts.size;
+  }
+
+  /** How many shares are remembered. */
+  get shares(): number {
+    return this.#shares.size;
+  }
+
   /** The host at the other end of the session has said so of what it hosts. */
   add(how: Said['how'], contact: EncodedContact, session: Session): void {
     if (this.#isClosed || !this.#deps.isBeyond(session)) return;
-    const host = this.#hosts.get(session) ?? { waiting: new Map(), usedUntil: 0 };
-    this.#hosts.set(session, host);
-    this.#drop(host, contact.id);
+    this.#drop(session, contact.id);
     contact.forgetParsed();
+    const host = this.#hosts.get(session) ?? this.#newHost(session);
+    this.#hosts.set(session, host);
     host.waiting.set(contact.id, { how, contact });
     if (++this.#size > limits.onwardWaiting) this.#dropOne();
     this.#run();
@@ -64,10 +75,8 @@ export class Onward {
 
   /** The session has ended. What it has withdrawn is still told. */
   forget(session: Session): void {
-    const host = this.#hosts.get(session);
-    if (host === undefined) return;
-    for (const [id, { how }] of host.waiting) if (how === 'announced') this.#drop(host, id);
-    if (host.waiting.size === 0) this.#hosts.delete(session);
+    for (const [id, { how }] of this.#hosts.get(session)?.waiting ?? [])
+      if (how === 'announced') this.#drop(session, id);
   }
 
   close(): void {
@@ -86,15 +95,14 @@ export class Onward {
       if (this.#running >= limits.onwardAtOnce) return;
       const [said] = host.waiting.values();
       if (said === undefined) continue;
-      const readyAt = host.usedUntil - MINUTE_MS + EACH_MS;
+      const readyAt = this.#shares.readyAt(host.slot);
       if (readyAt > now) {
         soonest = Math.min(soonest, readyAt);
         continue;
       }
-      host.usedUntil = Math.max(host.usedUntil, now) + EACH_MS;
-      this.#drop(host, said.contact.id);
-      this.#hosts.delete(session);
-      if (host.waiting.size > 0 || session.endedBy === undefined) this.#hosts.set(session, host);
+      this.#shares.use(host.slot, now);
+      this.#drop(session, said.contact.id);
+      if (this.#hosts.delete(session)) this.#hosts.set(session, host);
       void this.#tell(said);
     }
     this.#alarm?.cancel();
@@ -114,15 +122,23 @@ export class Onward {
     }
   }
 
-  #drop(host: Host, id: ContactId): void {
-    if (host.waiting.delete(id)) this.#size--;
+  #newHost({ peer }: Session): Host {
+    return { waiting: new Map(), slot: this.#shares.slotOf((peer as EncodedContact).id) };
+  }
+
+  #drop(session: Session, id: ContactId): void {
+    const waiting = this.#hosts.get(session)?.waiting;
+    if (!waiting?.delete(id)) return;
+    this.#size--;
+    if (waiting.size === 0) this.#hosts.delete(session);
   }
 
   #dropOne(): void {
-    let most: Host | undefined;
-    for (const host of this.#hosts.values())
-      if (most === undefined || host.waiting.size > most.waiting.size) most = host;
-    const [oldest] = most?.waiting.keys() ?? [];
-    if (most !== undefined && oldest !== undefined) this.#drop(most, oldest);
+    let most: readonly [Session, Host] | undefined;
+    for (const one of this.#hosts)
+      if (most === undefined || one[1].waiting.size > most[1].waiting.size) most = one;
+    if (most === undefined) return;
+    const [oldest] = most[1].waiting.keys();
+    if (oldest !== undefined) this.#drop(most[0], oldest);
   }
 }

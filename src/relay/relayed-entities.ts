@@ -20,9 +20,6 @@ export interface RelayedEntitiesDependencies {
   readonly addresses: () => readonly TransportInfo[];
 }
 
-/** Room for the envelope of an announce. */
-const ENVELOPE_BYTES = 64;
-
 export class RelayedEntities {
   readonly #deps: RelayedEntitiesDependencies;
   // Bounded by the registrations: entries go with them.
@@ -30,6 +27,10 @@ export class RelayedEntities {
 
   constructor(deps: RelayedEntitiesDependencies) {
     this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#given.size;
   }
 
   get ids(): Iterable<ContactId> {
@@ -77,7 +78,7 @@ export class RelayedEntities {
   /** All of them, in as few announces as they fit; no more than a relay remembers. */
   *announces(): Iterable<readonly EncodedContact[]> {
     let batch: EncodedContact[] = [];
-    let bytes = ENVELOPE_BYTES;
+    let bytes = limits.envelopeBytes;
     let count = 0;
     for (const id of this.#given.keys()) {
       const own = this.#deps.contacts.registrations.own(id);
@@ -87,7 +88,7 @@ export class RelayedEntities {
       if (batch.length === limits.contactsInAnnounce || bytes + length > limits.frameBytes) {
         yield batch;
         batch = [];
-        bytes = ENVELOPE_BYTES;
+        bytes = limits.envelopeBytes;
       }
       batch.push(own);
       bytes += length;

@@ -39,14 +39,12 @@ interface Relay {
 const LOOK_MS = 1_000;
 /** The least time between two rounds of announces: relays that come and go must not make us tell everybody all the time. */
 const CHANGE_MS = limits.relayKeepAliveMs / 2;
-/** Candidates that are passed over. More than the candidates there are. */
-const MOST_FAILED = 64;
 
 export class Relays {
   readonly #deps: RelaysDependencies;
   // Bounded by limits.relays.
   readonly #relays = new Map<ContactId, Relay>();
-  // Who failed, until when it is passed over. Bounded by MOST_FAILED, oldest first.
+  // Who failed, until when it is passed over. Bounded by limits.relaysFailed, oldest first.
   readonly #failed = new Map<ContactId, number>();
   #addresses: readonly TransportInfo[] = [];
   #look: Promise<void> | undefined;
@@ -63,6 +61,11 @@ export class Relays {
 
   get size(): number {
     return this.#relays.size;
+  }
+
+  /** How many are passed over. */
+  get failed(): number {
+    return this.#failed.size;
   }
 
   /** What an entity's contact has in place of the address that its host has not. Empty while there are no relays. */
@@ -172,7 +175,7 @@ export class Relays {
     this.#failed.delete(id);
     this.#failed.set(id, this.#deps.now() + limits.relayKeepAliveMs);
     const [oldest] = this.#failed.keys();
-    if (this.#failed.size > MOST_FAILED && oldest !== undefined) this.#failed.delete(oldest);
+    if (this.#failed.size > limits.relaysFailed && oldest !== undefined) this.#failed.delete(oldest);
   }
 
   /** While there are none at all, the last ones stand: they may come back. */

@@ -160,7 +160,7 @@ describe('who has a relay tell more than it may', function () {
       expect(sizeOf(bridge, 'onward')).to.be.within(1, limits.onwardWaiting);
       await scene.runtime.sleep(60_000);
       // An announce is a walk to the holders of both kinds: some 20 requests here, and as many answers.
-      const told = 2 * limits.onwardPerSessionPerMinute;
+      const told = 2 * limits.onwardPerHostPerMinute;
       expect(scene.nodes.network.counts.frames - framesBefore).to.be.within(told, told * 60);
       expect((await bridge.trace(idOf('nothing'))).end).to.equal('closest');
       link.close();

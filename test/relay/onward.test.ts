@@ -8,8 +8,15 @@ import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { encodedOf } from '../support/contacts.js';
 
 const MINUTE = 60_000;
-const PER_MINUTE = limits.onwardPerSessionPerMinute;
-const session = () => ({ endedBy: undefined }) as unknown as Session;
+const PER_MINUTE = limits.onwardPerHostPerMinute;
+let sessions = 0;
+const session = (peer = encodedOf(`host-${sessions++}`)) =>
+  ({ peer, endedBy: undefined }) as unknown as Session;
+/** What the pool does when a session ends. */
+function end(onward: Onward, host: Session): void {
+  Object.assign(host, { endedBy: new DisgoverError('LINK_LOST', 'gone') });
+  onward.forget(host);
+}
 const things = (count: number, name = 'thing') =>
   Array.from({ length: count }, (_, i) => encodedOf(`${name}-${i}`));
 
@@ -24,6 +31,7 @@ class World {
   readonly onward = new Onward({
     now: () => this.runtime.now(),
     alarms: new Alarms(this.runtime),
+    randomBytes: (count) => this.runtime.randomBytes(count),
     isBeyond: () => this.beyond.is,
     announce: ({ bytes }) => this.#tell(`+${nameIn(bytes)}`),
     withdraw: ({ bytes }) => this.#tell(`-${nameIn(bytes)}`),
@@ -119,11 +127,50 @@ describe('Onward', () => {
     for (const thing of things(PER_MINUTE + 5)) world.onward.add('announced', thing, host);
     world.onward.add('withdrawn', encodedOf('withdrawn'), host);
     await world.runtime.advance(100);
-    world.onward.forget(host);
-    Object.assign(host, { endedBy: new DisgoverError('LINK_LOST', 'gone') });
+    end(world.onward, host);
     await world.runtime.advance(2 * MINUTE);
     expect(world.told.slice(PER_MINUTE)).to.deep.equal(['-withdrawn']);
     expect([world.onward.size, world.runtime.pendingTimers]).to.deep.equal([0, 0]);
+  });
+
+  it('gives a host that comes back what is left of its share', async () => {
+    const { onward, runtime, told } = new World();
+    const peer = encodedOf('host');
+    for (let i = 0; i < 5; i++) {
+      const host = session(peer);
+      for (const thing of things(PER_MINUTE, `thing-${i}`)) onward.add('withdrawn', thing, host);
+      await runtime.advance(100);
+      end(onward, host);
+    }
+    expect(told).to.have.length(PER_MINUTE);
+    await runtime.advance(MINUTE);
+    expect(told.length).to.be.within(2 * PER_MINUTE - 1, 2 * PER_MINUTE + 1);
+  });
+
+  it('remembers the shares of so many hosts, however many come', async () => {
+    const { onward, runtime } = new World();
+    for (let i = 0; i < 2 * limits.onwardShares; i++) {
+      onward.add('announced', encodedOf('thing'), session());
+      if (i % 100 === 0) await runtime.advance(1);
+    }
+    expect(onward.shares).to.be.within(limits.onwardShares / 2, limits.onwardShares);
+  });
+
+  it('keeps no host of which nothing waits', async () => {
+    const world = new World();
+    const ended = 2 * limits.onwardWaiting;
+    world.tellMs = MINUTE;
+    for (const thing of things(limits.onwardAtOnce)) world.onward.add('announced', thing, session());
+    expect([world.onward.hosts, world.onward.size]).to.deep.equal([0, 0]);
+    for (let i = 0; i < ended; i++) {
+      const host = session();
+      world.onward.add('withdrawn', encodedOf('thing'), host);
+      end(world.onward, host);
+    }
+    expect([world.onward.hosts, world.onward.size]).to.deep.equal([
+      limits.onwardWaiting,
+      limits.onwardWaiting,
+    ]);
   });
 
   it('is over when the node is', async () => {

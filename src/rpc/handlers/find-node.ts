@@ -31,9 +31,6 @@ export interface FindNodeDependencies {
   withdrawn(contact: EncodedContact, session: Session): Refusal | undefined;
 }
 
-/** Room for the envelope and its counts. */
-const ENVELOPE_BYTES = 64;
-
 export function answerFindNode(
   request: FindNode,
   session: Session,
@@ -71,7 +68,7 @@ function nodesOf(
 ): Nodes {
   const key = 'id' in target ? keyOf(target.id) : target.key;
   const closest = deps.closest(key, deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
-  const room = { bytes: limits.frameBytes - ENVELOPE_BYTES - (exact?.contact.bytes.length ?? 0) };
+  const room = { bytes: limits.frameBytes - limits.envelopeBytes - (exact?.contact.bytes.length ?? 0) };
   const beyond = exact === undefined && 'id' in target && deps.isBeyond(session);
   return {
     type: 'nodes',
