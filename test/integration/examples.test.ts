@@ -134,8 +134,7 @@ describe('README.md', function () {
       const started = blockWith('admit:').replaceAll(/'(node\.key|group\.secret)'/g, (_, name: string) =>
         JSON.stringify(join(folder, name)),
       );
-      const rest = `const dismissed = new Set();
-        const options = { transport: tcp(), group: 'shop-production', seeds: [node.contact] };
+      const rest = `const options = { transport: tcp(), group: 'shop-production', seeds: [node.contact] };
         const stranger = await Disgover.start(options);
         console.log(stranger.state, await stranger.find('Zg==').catch(({ cause }) => cause.code));
         await Promise.all([stranger.close(), node.close()]);
@@ -143,6 +142,26 @@ describe('README.md', function () {
       const [told, id] = await run(inline(`${started}\n${rest}`));
       expect(told).to.equal('isolated ERR_BAD_SECRET');
       expect((await run(inline(`${started}\n${rest}`)))[1]).to.equal(id);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has a set that several nodes fill', async () => {
+    const close = 'await Promise.all([left, right, client].map((node) => node.close()));';
+    const printed = await run(inline(`${blockWith("path: 'workers'")}\n${close}`));
+    expect(printed).to.deep.equal(['{ workers: { ada: 2, grace: 4 } }']);
+  });
+
+  it('has a node that signs with the key of a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'disgover-'));
+    try {
+      const started = blockWith("'billing.key'").replace(
+        "'billing.key'",
+        JSON.stringify(join(folder, 'key')),
+      );
+      const rest = "console.log((await node.register({ data: 'mine' })).data); await node.close();";
+      expect(await run(inline(`${started}\n${rest}`))).to.deep.equal(['mine']);
     } finally {
       rmSync(folder, { recursive: true });
     }
