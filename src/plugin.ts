@@ -48,4 +48,5 @@ export { utf8 } from './id/bytes.js';
 export type { ContactId } from './id/contact-id.js';
 export { Identity, idOfKey, isSigned } from './identity/identity.js';
 export { limits } from './limits.js';
+export { checkOptionNames, unknownName } from './option-names.js';
 export { canonicalJson } from './wire/json.js';

@@ -45,7 +45,8 @@ export interface Transport {
 
   /**
    * Starts to accept links and resolves to what others dial. Resolves to `undefined` when it cannot be dialled (a browser,
-   * a command-line client): then only `dial` is used. Called once, before any `dial`.
+   * a command-line client): then only `dial` is used. Called once, before any `dial`;
+   * rejects with `ERR_BAD_OPTION` when it is called again, as that is another node's.
    * `onLink` is called once for each accepted link, before any frame of it is read.
    * Rejects with `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, and with `ERR_CLOSED` once `close` was called.
    */

@@ -29,6 +29,7 @@ export class MemoryTransport implements Transport {
   readonly #links = new Set<MemoryLink>();
   /** What gives up each dial, with a reason: as many as the engine has under way. */
   readonly #dials = new Set<(reason: unknown) => void>();
+  #wasListened = false;
   #isClosed = false;
 
   constructor(network: MemoryNetwork, at: MemoryAddress, doesListen: boolean) {
@@ -39,6 +40,9 @@ export class MemoryTransport implements Transport {
 
   async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
     if (this.#isClosed) throw closed();
+    if (this.#wasListened)
+      throw new DisgoverError('BAD_OPTION', 'memory: one instance serves one node, make one for each');
+    this.#wasListened = true;
     if (!this.#doesListen) return undefined;
     const address = free(this.#network, this.#address);
     this.#address = address;

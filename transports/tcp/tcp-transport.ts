@@ -14,6 +14,7 @@ import {
 import { type CheckedTls, systemTrust } from '../sockets/check-tls.js';
 import { connect, socketOptions } from '../sockets/connect.js';
 import { EndedLink } from '../sockets/ended-link.js';
+import { ONE_NODE, refuseOption } from '../sockets/option-checks.js';
 import { TlsDoor } from '../sockets/tls-door.js';
 import type { CheckedOptions } from './check-options.js';
 import { TcpLink } from './tcp-link.js';
@@ -24,6 +25,7 @@ export class TcpTransport implements Transport {
   readonly #options: CheckedOptions;
   /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
   readonly #sockets = new Map<Socket, TcpLink | undefined>();
+  #wasListened = false;
   #server: Server | undefined;
   #listening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -34,6 +36,8 @@ export class TcpTransport implements Transport {
 
   async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
     this.#checkOpen();
+    if (this.#wasListened) refuseOption('tcp', ONE_NODE);
+    this.#wasListened = true;
     if (!this.#options.listen) return undefined;
     const { tls, advertise } = this.#options;
     const door = tls && this.#door(tls, onLink);

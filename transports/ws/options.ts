@@ -40,7 +40,8 @@ export interface WsOptions {
   readonly origins?: readonly string[];
   /**
    * A server to share, of `node:http` or `node:https`: links are accepted at `path` of it, whatever else it serves. It is
-   * listened on, timed out and closed by its owner; `host` and `port` are its own.
+   * listened on, timed out and closed by its owner; `host` and `port` are its own. It listens before the node starts, or is being
+   * bound to an IP address: else the start rejects with `ERR_BAD_OPTION`.
    */
   readonly server?: SharedServer;
   /**

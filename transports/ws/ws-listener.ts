@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { clearImmediate, setImmediate } from 'node:timers';
 import { Server as TlsServer } from 'node:tls';
 import { WebSocketServer } from 'ws';
 import {
@@ -88,15 +89,23 @@ export class WsListener {
     await this.#own?.close();
   }
 
-  /** A shared server is told to listen by its owner, before or after. */
+  /**
+   * A shared server is told to listen by its owner, before or in the same turn of the event loop: where it is told an IP address, it
+   * listens by the end of that. Whether it will ever be told nobody knows.
+   */
   async #ownerBinds(): Promise<void> {
     if (this.#server.listening) return;
     const givenUp = new AbortController();
     this.#giveUp = (reason) => givenUp.abort(reason);
-    // Leaves no listener on a server that outlives this transport.
-    await once(this.#server, 'listening', { signal: givenUp.signal }).catch((cause) => {
-      throw givenUp.signal.aborted ? givenUp.signal.reason : notAvailable(cause);
-    });
+    const turn = setImmediate(() => this.#giveUp(notListening()));
+    try {
+      // Leaves no listener on a server that outlives this transport.
+      await once(this.#server, 'listening', { signal: givenUp.signal });
+    } catch (cause) {
+      throw givenUp.signal.aborted ? givenUp.signal.reason : notAvailable(cause as NodeJS.ErrnoException);
+    } finally {
+      clearImmediate(turn);
+    }
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
@@ -137,6 +146,13 @@ function answer(socket: Socket, { status, text }: HttpRefusal): void {
 
 function closed(): DisgoverError {
   return new DisgoverError('CLOSED', 'the transport is closed');
+}
+
+function notListening(): DisgoverError {
+  return new DisgoverError(
+    'BAD_OPTION',
+    "ws: server: it does not listen: call its listen(), and wait for 'listening', before the node starts",
+  );
 }
 
 function notAvailable(cause: NodeJS.ErrnoException): DisgoverError {

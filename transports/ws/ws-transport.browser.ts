@@ -20,10 +20,14 @@ export class WsTransport implements Transport {
   readonly #links = new Set<WsLink>();
   /** What gives up each dial, with a reason: as many as the engine has under way. */
   readonly #dials = new Set<(reason: unknown) => void>();
+  #wasListened = false;
   #isClosed = false;
 
   async listen(): Promise<undefined> {
     if (this.#isClosed) throw closed();
+    if (this.#wasListened)
+      throw new DisgoverError('BAD_OPTION', 'ws: one instance serves one node, make one for each');
+    this.#wasListened = true;
   }
 
   async dial(info: TransportInfo, { signal, guard }: DialOptions): Promise<Link> {

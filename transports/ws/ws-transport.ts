@@ -8,6 +8,7 @@ import {
   type TransportInfo,
 } from '../../src/plugin.js';
 import { EndedLink } from '../sockets/ended-link.js';
+import { ONE_NODE, refuseOption } from '../sockets/option-checks.js';
 import type { CheckedOptions } from './check-options.js';
 import { dial } from './dial.js';
 import { addressOf } from './url.js';
@@ -20,6 +21,7 @@ export class WsTransport implements Transport {
   readonly #options: CheckedOptions;
   /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
   readonly #sockets = new Map<Socket, WsLink | undefined>();
+  #wasListened = false;
   #listener: WsListener | undefined;
   #listening: Promise<TransportInfo> | undefined;
   #closing: Promise<void> | undefined;
@@ -30,6 +32,8 @@ export class WsTransport implements Transport {
 
   async listen(onLink: (link: Link) => void): Promise<TransportInfo | undefined> {
     this.#checkOpen();
+    if (this.#wasListened) refuseOption('ws', ONE_NODE);
+    this.#wasListened = true;
     if (!this.#options.listen) return undefined;
     this.#listener = new WsListener(
       this.#options,

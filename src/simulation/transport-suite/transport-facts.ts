@@ -33,6 +33,19 @@ export const transportFacts: Facts = {
     check(info.type === transport.name, `the address is of type ${info.type}`);
   },
 
+  'listen rejects with ERR_BAD_OPTION when it is called again, and what listens goes on': async (scene) => {
+    const transport = await scene.create('listener');
+    const info = await transport.listen(() => undefined);
+    checkCode(
+      await scene.rejection(
+        'a second listen',
+        transport.listen(() => undefined),
+      ),
+      'ERR_BAD_OPTION',
+    );
+    if (info !== undefined) await scene.dial(await scene.create('dialler'), info);
+  },
+
   'dial reaches who listens, and each end names the other': async (scene) => {
     const { near, far } = await scene.link();
     check(near.remote !== '' && far.remote !== '', 'remote is empty');

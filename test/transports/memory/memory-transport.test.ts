@@ -68,6 +68,24 @@ describe('the memory transport', () => {
     });
   });
 
+  describe('its options', () => {
+    const bad: Record<string, unknown> = {
+      nothing: undefined,
+      null: null,
+      'no object': 'memory',
+      'no network': {},
+      'a network that is none': { network: {} },
+      'the class of a network': { network: Hub },
+      'an unknown name': { network: new Hub(), prot: 1 },
+      'a listen that is no boolean': { network: new Hub(), listen: 'no' },
+    };
+    for (const [what, options] of Object.entries(bad)) {
+      it(`are refused with ${what}`, () => {
+        expectThrowsCode(() => memory(options as never), 'ERR_BAD_OPTION');
+      });
+    }
+  });
+
   describe('with listen: false', () => {
     it('has no address, keeps none, and dials all the same', async () => {
       const remotes: string[] = [];

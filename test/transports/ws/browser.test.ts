@@ -93,6 +93,10 @@ describe('ws in a browser', () => {
     it('gives no address to listen at', async () => {
       const transport = browserWs();
       expect(await transport.listen(() => undefined)).to.equal(undefined);
+      await expectCode(
+        transport.listen(() => undefined),
+        'ERR_BAD_OPTION',
+      );
       await transport.close();
       await expectCode(
         transport.listen(() => undefined),

@@ -142,11 +142,32 @@ describe('ws', () => {
       expect(links).to.have.length(1);
     });
 
-    it('waits for a server that does not listen yet', async () => {
+    it('waits for a server that is told to listen in the same turn', async () => {
       const server = createServer();
       const listening = listen({ server });
       const { port } = await serve(server);
       expect((await listening).port).to.equal(port);
+    });
+
+    it('waits for a server that is being bound to an address', async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      open.push({ close: async () => void server.close() });
+      expect(server.listening).to.equal(false);
+      await listen({ server });
+      expect(server.listening).to.equal(true);
+    });
+
+    it('rejects with ERR_BAD_OPTION on a server that nobody has told to listen, and leaves nothing on it', async () => {
+      const server = createServer();
+      const before = server.eventNames().map((name) => [name, server.listenerCount(name)]);
+      const transport = make({ server });
+      const { message } = await expectCode(
+        transport.listen(() => undefined),
+        'ERR_BAD_OPTION',
+      );
+      expect(message).to.contain('ws: server: it does not listen: call its listen()');
+      await transport.close();
+      expect(server.eventNames().map((name) => [name, server.listenerCount(name)])).to.deep.equal(before);
     });
 
     it('rejects with what keeps the server from listening', async () => {
