@@ -108,13 +108,12 @@ export class Disgover {
     if (this.#engine.self.isDialOnly) {
       await abortable(this.#engine.relays.ready(), signal);
       this.#check(signal);
-      this.#engine.relayed.keep(given);
     }
     const first = prepare(contacts.known(id) ?? contacts.held.tombstone(id));
-    await this.#announce(first, signal);
+    await this.#announce(first, given, signal);
     const against = contacts.against(first);
     const second = against && prepare(against);
-    if (second !== undefined && !second.equals(first)) await this.#announce(second, signal);
+    if (second !== undefined && !second.equals(first)) await this.#announce(second, given, signal);
     const standing = contacts.hosted(id) ?? first;
     const registered = standing.contact as Contact<Data>;
     standing.forgetParsed(); // kept by the thousand (bench: `memory`)
@@ -263,10 +262,16 @@ export class Disgover {
     signal?.throwIfAborted();
   }
 
-  async #announce(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    const observed = this.#engine.contacts.observe(contact, { type: 'registered' });
+  async #announce(
+    contact: EncodedContact,
+    given: EncodedContact,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { contacts, self, relayed, announcer } = this.#engine;
+    const observed = contacts.observe(contact, { type: 'registered' });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
-    await this.#engine.announcer.announce(contact.id, signal);
+    if (self.isDialOnly) relayed.keep(given);
+    await announcer.announce(contact.id, signal);
   }
 
   #newId(): ContactId {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { advance } from '../../arbiters/vector-clock.js';
 import type { Contact, Disgover, DisgoverOptions, TransportInfo } from '../../src/index.js';
 import { limits } from '../../src/limits.js';
+import { expectCode } from '../support/expect-code.js';
 import { idOf } from '../support/ids.js';
 import { SimulatedNodes } from '../support/simulated-nodes.js';
 
@@ -94,6 +95,27 @@ describe('an entity at a node that nobody can dial', function () {
       const yours = await other.register({ id: idOf('yours'), data: 'yours' });
       expect((await other.ping(mine))?.data).to.equal('mine');
       expect((await browser.ping(yours))?.data).to.equal('yours');
+    }));
+
+  it('leaves nothing behind where it could not be registered, nor takes the place of what was', () =>
+    withBrowser(3, async (nodes, browser) => {
+      const kept = () => browser.snapshot().collections.find(({ name }) => name === 'relayedEntities')?.size;
+      // Too large once the relays are in it.
+      const data = 'x'.repeat(limits.contactBytes - 60);
+      for (let i = 0; i < 5; i++)
+        await expectCode(browser.register({ id: idOf(`large-${i}`), data }), 'ERR_CONTACT_TOO_LARGE');
+      expect(kept()).to.equal(0);
+      const before = await browser.register({ id, data: 'here' });
+      await expectCode(browser.register({ id, data }), 'ERR_CONTACT_TOO_LARGE');
+      expect(kept()).to.equal(1);
+      nodes.network.crash('node-0');
+      await nodes.get('node-0').close();
+      nodes.byName.delete('node-0');
+      await nodes.runtime.sleep(2 * limits.relayKeepAliveMs);
+      expect(hostsIn(before)).to.include('node-0');
+      const after = await nodes.get('node-1').find(id, { fresh: true });
+      expect(hostsIn(after)).to.have.members(['node-1', 'node-2']);
+      expect(await pingedFromAll(nodes)).to.deep.equal(forAll(nodes, 'here'));
     }));
 
   it('is not found nor hosted once it is unregistered', () =>
