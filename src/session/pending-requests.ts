@@ -21,9 +21,10 @@ const LAST_REQUEST_ID = 2 ** 32 - 1;
 
 interface Pending {
   readonly expects: Answer['type'];
-  readonly sentAt: number;
-  readonly isUsual: boolean;
-  readonly alarm: Alarm;
+  readonly furtherMs: number;
+  sentAt: number;
+  /** Absent while it is held. */
+  alarm: Alarm | undefined;
   readonly removeAbort: () => void;
   resolve(reply: Answer): void;
   reject(reason: unknown): void;
@@ -39,6 +40,8 @@ export interface PendingRequestsDependencies {
   readonly alarms: Alarms;
   readonly roundTrips: readonly RoundTrip[];
   readonly send: (request: Request) => void;
+  /** The request's time or caller ran out: it need not be sent any more. */
+  readonly onAbandoned: (requestId: number) => void;
   /** Every request id has been used: the session must end, and whoever asks dials again. */
   readonly onSpent: () => void;
 }
@@ -52,6 +55,7 @@ export class PendingRequests {
   // Requests whose time or caller ran out: their late replies are no fault of the peer. Bounded by LATE_REPLIES, oldest first.
   readonly #abandoned = new Set<number>();
   #lastId = 0;
+  #isHeld = false;
   #ended: DisgoverError | undefined;
 
   constructor(deps: PendingRequestsDependencies) {
@@ -101,9 +105,24 @@ export class PendingRequests {
     if (reply.type !== pending.expects) return false;
     this.#take(reply.requestId);
     const ms = this.#deps.now() - pending.sentAt;
-    if (pending.isUsual) for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
+    if (pending.furtherMs === 0) for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
     pending.resolve(reply);
     return true;
+  }
+
+  /** We are not ready to ask: until `release`, the time of no request runs. */
+  hold(): void {
+    this.#isHeld = true;
+    for (const pending of this.#pending.values()) pending.alarm?.cancel();
+  }
+
+  /** What was held is asked now: its time begins. */
+  release(): void {
+    this.#isHeld = false;
+    for (const [requestId, pending] of this.#pending) {
+      pending.sentAt = this.#deps.now();
+      pending.alarm = this.#setAlarm(requestId, pending.furtherMs);
+    }
   }
 
   /** Fails one request: its reply could not be read. False when it was never asked for. */
@@ -133,17 +152,12 @@ export class PendingRequests {
       return reject(new DisgoverError('IDLE', 'all request ids of the session are used'));
     }
     const requestId = ++this.#lastId;
-    const deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + furtherMs;
-    const sentAt = this.#deps.now();
-    const alarm = this.#deps.alarms.at(sentAt + deadlineMs, () =>
-      this.#abandon(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
-    );
     const removeAbort = onAbort(signal, () => this.#abandon(requestId, signal?.reason));
     this.#pending.set(requestId, {
       expects,
-      sentAt,
-      isUsual: furtherMs === 0,
-      alarm,
+      furtherMs,
+      sentAt: this.#deps.now(),
+      alarm: this.#isHeld ? undefined : this.#setAlarm(requestId, furtherMs),
       removeAbort,
       resolve,
       reject,
@@ -151,7 +165,15 @@ export class PendingRequests {
     this.#deps.send(make(requestId));
   }
 
+  #setAlarm(requestId: number, furtherMs: number): Alarm {
+    const deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + furtherMs;
+    return this.#deps.alarms.after(deadlineMs, () =>
+      this.#abandon(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
+    );
+  }
+
   #abandon(requestId: number, reason: unknown): void {
+    this.#deps.onAbandoned(requestId);
     this.#abandoned.add(requestId);
     const [oldest] = this.#abandoned;
     if (this.#abandoned.size > LATE_REPLIES && oldest !== undefined) this.#abandoned.delete(oldest);
@@ -162,7 +184,7 @@ export class PendingRequests {
     const pending = this.#pending.get(requestId);
     if (pending === undefined) return undefined;
     this.#pending.delete(requestId);
-    pending.alarm.cancel();
+    pending.alarm?.cancel();
     pending.removeAbort();
     const [next] = this.#waiting;
     next?.start();

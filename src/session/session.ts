@@ -54,6 +54,12 @@ export interface Dialled {
   readonly id: ContactId | undefined;
 }
 
+interface HeldFrame {
+  /** Of a request of ours: it goes when nobody waits for the answer any more. */
+  readonly requestId: number | undefined;
+  readonly frame: Uint8Array;
+}
+
 export class Session {
   /** Who is at the other end, or says so: known once its HELLO was accepted. */
   peer: EncodedContact | undefined;
@@ -91,8 +97,9 @@ export class Session {
   #stuckAlarm: Alarm | undefined;
   #sentEarly = 0;
   #receivedEarly = 0;
-  // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer.
-  #held: Uint8Array[] = [];
+  // Frames that may only leave once the peer is known. Bounded by limits.requestsInFlightPerPeer, and for answers by
+  // limits.framesBeforeHello.
+  #held: HeldFrame[] = [];
   // Frames that are only read once the peer is known. Bounded by limits.framesBeforeHello.
   #unread: Uint8Array[] = [];
 
@@ -110,6 +117,9 @@ export class Session {
       alarms: host.alarms,
       roundTrips: [this.roundTrip, host.roundTrip],
       send: (request) => this.send(request),
+      onAbandoned: (requestId) => {
+        if (this.#held.length > 0) this.#held = this.#held.filter((held) => held.requestId !== requestId);
+      },
       onSpent: () => this.close('IDLE', 'all request ids are used'),
     });
   }
@@ -155,8 +165,10 @@ export class Session {
     if (this.#endedBy !== undefined) return;
     const frame = encode(message);
     if (this.isProved || message.type === 'close') return this.#transmit(frame);
-    if (this.#held.length > 0 || !this.#maySendEarly(message, frame)) this.#held.push(frame.slice());
-    else {
+    if (this.#held.length > 0 || !this.#maySendEarly(message, frame)) {
+      const isRequest = message.type === 'ping' || message.type === 'findNode';
+      this.#held.push({ requestId: isRequest ? message.requestId : undefined, frame: frame.slice() });
+    } else {
       this.#sentEarly++;
       this.#transmit(frame);
     }
@@ -291,8 +303,9 @@ export class Session {
     this.#handshakeAlarm?.cancel();
     const { admit } = this.#host;
     if (admit === undefined) return this.#open();
-    // Nothing is read meanwhile, so that nothing has to be kept.
+    // Nothing is read meanwhile, so that nothing has to be kept; and nothing asked, so that the peer is not late.
     this.#link.pause();
+    this.pending.hold();
     this.#handshakeAlarm = this.#host.alarms.after(limits.admissionMs, () =>
       this.#refuse(new Refusal('NOT_ADMITTED', `no decision in ${limits.admissionMs} ms`)),
     );
@@ -314,6 +327,7 @@ export class Session {
     if (this.#endedBy !== undefined) return;
     if (!isAdmitted) return this.#refuse(new Refusal('NOT_ADMITTED', why));
     this.#handshakeAlarm?.cancel();
+    this.pending.release();
     this.#open();
     this.#link.resume();
   }
@@ -324,7 +338,7 @@ export class Session {
     this.isAddressProved = this.#isProvedAt(addressesOf(peer));
     this.isProved = true;
     this.#handshake.finish();
-    for (const frame of this.#held.splice(0)) this.#transmit(frame);
+    for (const { frame } of this.#held.splice(0)) this.#transmit(frame);
     this.#host.onOpen(this);
     for (const frame of this.#unread.splice(0)) this.#onFrame(frame);
   }

@@ -18,12 +18,14 @@ class Requests {
   readonly runtime = new VirtualRuntime();
   readonly sent: Request[] = [];
   readonly roundTrips = [new RoundTrip(), new RoundTrip()];
+  readonly abandoned: number[] = [];
   spent = 0;
   readonly pending = new PendingRequests({
     now: () => this.runtime.now(),
     alarms: new Alarms(this.runtime),
     roundTrips: this.roundTrips,
     send: (request) => this.sent.push(request),
+    onAbandoned: (requestId) => this.abandoned.push(requestId),
     onSpent: () => this.spent++,
   });
 
@@ -49,6 +51,35 @@ const reasonOf = (promise: Promise<unknown>) =>
   );
 
 describe('PendingRequests', () => {
+  it('says which requests need not be sent any more', async () => {
+    const requests = new Requests();
+    const caller = new AbortController();
+    const asked = [requests.ping(), requests.ping(caller.signal), requests.ping()];
+    caller.abort();
+    expect(requests.abandoned).to.deep.equal([2]);
+    requests.pending.settle(pong(3));
+    await requests.runtime.advance(limits.requestFirstMs + 200);
+    expect(requests.abandoned).to.deep.equal([2, 1]);
+    await Promise.all(asked.map(reasonOf));
+  });
+
+  context('while they are held', () => {
+    it('lets the time of none run, and then the whole of it', async () => {
+      const requests = new Requests();
+      const asked = [requests.ping()];
+      await requests.runtime.advance(limits.requestFirstMs - 100);
+      requests.pending.hold();
+      asked.push(requests.ping());
+      await requests.runtime.advance(10 * limits.requestFirstMs);
+      requests.pending.release();
+      await requests.runtime.advance(limits.requestFirstMs - 100);
+      expect(requests.pending.size).to.equal(2);
+      await requests.runtime.advance(200);
+      for (const one of asked) await expectCode(one, 'ERR_TIMEOUT');
+      expect(requests.runtime.pendingTimers).to.equal(0);
+    });
+  });
+
   context('when the peer has to ask another first', () => {
     it('waits so much longer, and does not take it for the usual time of the peer', async () => {
       const requests = new Requests();

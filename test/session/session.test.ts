@@ -328,6 +328,55 @@ describe('Session', () => {
     });
   });
 
+  context('while it decides whether the peer that it dialled may come in', () => {
+    /** `a` has dialled `b`, and decides when it is told to. */
+    async function deciding() {
+      const pinged: string[] = [];
+      const decisions: ((isWelcome: boolean) => void)[] = [];
+      const admit = () =>
+        new Promise<boolean>((resolve) => {
+          decisions.push(resolve);
+        });
+      const hosted = (id: EncodedContact['id']) => void pinged.push(id);
+      const { world, a, b } = await pair({ admit }, { hosted });
+      const session = await world.run(a.pool.dial(b.contact));
+      const decide = () => decisions.forEach((resolve) => resolve(true));
+      return { world, session, pinged, decide };
+    }
+
+    it('keeps no request whose asker has gone', async () => {
+      const { world, session, pinged, decide } = await deciding();
+      for (let i = 0; i < 2_000; i++) {
+        const caller = new AbortController();
+        const asked = pingOver(session, idOf(`left-${i}`), caller.signal).catch(() => {});
+        caller.abort();
+        await asked;
+      }
+      const asked = pingOver(session, idOf('wanted'));
+      await world.runtime.advance(100);
+      decide();
+      await world.run(asked);
+      expect(pinged).to.deep.equal([idOf('wanted')]);
+    });
+
+    it('gives the peer its whole time to answer, from when it is asked', async () => {
+      const { world, session, pinged, decide } = await deciding();
+      const asked = pingOver(session, idOf('x'));
+      await world.runtime.advance(limits.admissionMs - 100);
+      const late = pingOver(session, idOf('y'));
+      decide();
+      await world.run(Promise.all([asked, late]));
+      expect(pinged).to.deep.equal([idOf('x'), idOf('y')]);
+      expect(session.roundTrip.ms).to.equal(20);
+    });
+
+    it('fails what waits once it has not decided in 5 s', async () => {
+      const { world, session, pinged } = await deciding();
+      await expectCode(world.run(pingOver(session, idOf('x'))), 'ERR_NOT_ADMITTED');
+      expect(pinged).to.deep.equal([]);
+    });
+  });
+
   describe('admit', () => {
     async function asked(admit: Admit, options: PeerOptions = {}) {
       const { world, a, b } = await pair(keyed(), { ...keyed(), admit, ...options });
