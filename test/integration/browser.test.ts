@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -220,6 +222,45 @@ describe('a page in a browser', function () {
         .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth > 0)
         .map((element) => element.outerHTML)`;
       expect(await page.evaluate(wider)).to.deep.equal([]);
+    });
+  });
+
+  context('that the network of the example serves', () => {
+    let network: ChildProcess;
+    /** What it prints, by the first word. */
+    const told = new Map<string, string>();
+
+    before(async () => {
+      const program = ['--import=tsx', 'examples/browser/network.ts'];
+      network = spawn(process.execPath, program, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+      for await (const line of createInterface({ input: network.stdout as NodeJS.ReadableStream })) {
+        const [what = '', where = ''] = line.split(/:\s+/);
+        told.set(what, where);
+        if (what === 'plain') break;
+      }
+    });
+
+    after(() => network.kill('SIGKILL'));
+
+    it('joins, from the address that it prints', async () => {
+      const page = await browser.newPage();
+      await page.goto(told.get('page') as string);
+      await page.locator('#state[data-state=joined]').waitFor();
+      expect(await page.inputValue('#seed')).to.equal(told.get('seed'));
+      await page.close();
+    });
+
+    it('finds without a bundler, too', async () => {
+      const page = await browser.newPage();
+      await page.goto(told.get('plain') as string);
+      await page.getByText('hello from a node').waitFor();
+      await page.close();
+    });
+
+    it('ends with it', async () => {
+      const exit = once(network, 'exit');
+      network.kill('SIGINT');
+      expect(await exit).to.deep.equal([0, null]);
     });
   });
 
