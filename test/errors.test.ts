@@ -100,7 +100,7 @@ describe('faultOfPeer', () => {
   it('says what to do about it, in our words, where something can be done', () => {
     const { message } = faultOfPeer('BAD_SECRET', 'close');
     expect(message).to.match(/^BAD_SECRET: said by the peer: its group has another secret, .* `secret`$/);
-    for (const code of ['GROUP_MISMATCH', 'KEY_REQUIRED', 'TLS_REQUIRED', 'NOT_ADMITTED']) {
+    for (const code of ['GROUP_MISMATCH', 'SELF_CONNECT', 'KEY_REQUIRED', 'TLS_REQUIRED', 'NOT_ADMITTED']) {
       expect(faultOfPeer(code, 'close').message, code).to.match(/^[A-Z_]+: said by the peer: .+/);
     }
     expect(faultOfPeer('BAD_FRAME', 'close').message).to.equal('BAD_FRAME: said by the peer');

@@ -55,7 +55,7 @@ export function judgeHello(hello: Hello, side: HelloSide): Refusal | undefined {
   if (hello.group !== group)
     return new Refusal('GROUP_MISMATCH', `the peer is of group ${quote(hello.group)}`);
   if (equalBytes(hello.contact.idBytes, own.idBytes))
-    return new Refusal('SELF_CONNECT', 'that is this node itself');
+    return new Refusal('SELF_CONNECT', 'it is this node itself, or another with its key');
   const contact = hello.contact.parse();
   if (contact instanceof Refusal) return contact.within('HELLO');
   if (dialledId !== undefined && hello.contact.id !== dialledId) {
