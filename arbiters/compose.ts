@@ -5,6 +5,7 @@ import {
   type Contact,
   canonicalJson,
   canonicalText,
+  checkOptionNames,
   DisgoverError,
   limits,
   quote,
@@ -63,17 +64,19 @@ const REST_BYTES = 512;
  *
  * `arbiterDefaults` are those of `rest`. @throws DisgoverError what `rest` throws, what a rule's `check` refuses,
  * `ERR_BAD_CONTACT` or `ERR_CONTACT_TOO_LARGE` for a contact that cannot carry the fields. `compose` itself throws
- * `ERR_BAD_OPTION` for paths as above, or rules whose `maxBytes` are more than 2,560 together.
+ * `ERR_BAD_OPTION` for what is no arbiter or no rule, for paths as above, or rules whose `maxBytes` are more than 2,560 together.
  */
-export function compose({ rest, fields }: ComposeOptions): Arbiter {
+export function compose(options: ComposeOptions): Arbiter {
+  checkOptionNames('compose', options, ['rest', 'fields']);
+  const { rest, fields } = options;
+  for (const part of ['arbiter', 'arbiterDefaults'] as const)
+    if (typeof rest?.[part] !== 'function') throw badOption(`rest lacks ${part}()`);
+  checkRules(fields);
   const parts = Object.entries(fields).map(([name, rule]) => ({ name, path: parsePath(name), rule }));
   checkApart(parts);
   const room = limits.contactBytes - parts.reduce((sum, { rule }) => sum + rule.maxBytes, 0);
   if (!(room >= REST_BYTES)) {
-    throw new DisgoverError(
-      'BAD_OPTION',
-      `fields: maxBytes must be ${limits.contactBytes - REST_BYTES} at most together`,
-    );
+    throw badOption(`fields: maxBytes must be ${limits.contactBytes - REST_BYTES} at most together`);
   }
 
   function carrierOf(contact: Contact): Carrier | Refusal {
@@ -138,6 +141,22 @@ function checkApart(parts: readonly Part[]): void {
   for (const outer of parts) {
     const inner = parts.find(({ name }) => name.startsWith(`${outer.name}.`));
     if (inner === undefined) continue;
-    throw new DisgoverError('BAD_OPTION', `fields: ${quote(inner.name)} lies within ${quote(outer.name)}`);
+    throw badOption(`fields: ${quote(inner.name)} lies within ${quote(outer.name)}`);
   }
+}
+
+function checkRules(fields: unknown): void {
+  if (typeName(fields) !== 'object') throw badOption(`fields must be an object, got ${typeName(fields)}`);
+  for (const [name, rule] of Object.entries(fields as object)) {
+    const { merge, maxBytes } = Object(rule) as Partial<FieldRule>;
+    const hint = typeof rule === 'function' ? ': call it, union()' : '';
+    if (typeof merge !== 'function')
+      throw badOption(`fields: the rule of ${quote(name)} lacks merge()${hint}`);
+    if (!Number.isInteger(maxBytes) || (maxBytes as number) < 0)
+      throw badOption(`fields: the rule of ${quote(name)} needs maxBytes, an integer from 0`);
+  }
+}
+
+function badOption(detail: string): DisgoverError {
+  return new DisgoverError('BAD_OPTION', `compose: ${detail}`);
 }

@@ -1,6 +1,6 @@
 // A grow-only set in a contact: what several nodes add under one id is found together.
 
-import { type Arbiter, DisgoverError, typeName, vectorClock } from '../src/plugin.js';
+import { type Arbiter, checkOptionNames, DisgoverError, typeName, vectorClock } from '../src/plugin.js';
 import { compose } from './compose.js';
 import { type UnionOptions, union } from './union.js';
 
@@ -18,9 +18,11 @@ export interface GSetOptions extends UnionOptions {
  * contact whose set or whose rest is too long, or whose `data` is no object, is not registered. `gSet` itself throws
  * `ERR_BAD_OPTION`.
  */
-export function gSet({ path, ...bounds }: GSetOptions): Arbiter {
+export function gSet(options: GSetOptions): Arbiter {
+  checkOptionNames('gSet', options, ['path', 'maxEntries', 'maxBytes']);
+  const { path, ...bounds } = options;
   if (typeof path !== 'string') {
-    throw new DisgoverError('BAD_OPTION', `path must be a dotted path in data, got ${typeName(path)}`);
+    throw new DisgoverError('BAD_OPTION', `gSet: path must be a dotted path in data, got ${typeName(path)}`);
   }
   return compose({ rest: vectorClock(), fields: { [`data.${path}`]: union(bounds) } });
 }

@@ -5,6 +5,7 @@ import {
   type Arbiter,
   type Contact,
   canonicalText,
+  checkOptionNames,
   compareText,
   DisgoverError,
   type Identity,
@@ -48,7 +49,7 @@ const WITHDRAWAL_BYTES = 20;
  * of the same key, whichever is greater), `key` (the public key) and `signature` (Ed25519 over everything else). Of a withdrawal:
  * one more than that of the version that it ends, so that it ends no later one; `withdrawn: true`; and `data` is left out. What the
  * node itself has signed already, and nothing newer is known of, stays as it is.
- * @throws DisgoverError what those of `inner` throw; `ERR_KEY_REQUIRED` where there is no key; `ERR_ID_KEY_MISMATCH` for an id of 20
+ * @throws DisgoverError what those of `inner` throw; `ERR_BAD_OPTION` when a second node uses it; `ERR_KEY_REQUIRED` where there is no key; `ERR_ID_KEY_MISMATCH` for an id of 20
  * bytes that is not the id of the key; `ERR_CLOCK_EXHAUSTED`; `ERR_CONTACT_TOO_LARGE` where its withdrawal would be.
  *
  * `arbiterAdmission` refuses what is not signed (`BAD_SIGNATURE`); an id of 20 bytes that is not the hash of the key, or another
@@ -62,7 +63,9 @@ const WITHDRAWAL_BYTES = 20;
  *
  * @throws DisgoverError `ERR_BAD_OPTION`.
  */
-export function signed({ inner = vectorClock(), identity }: SignedOptions = {}): Required<Arbiter> {
+export function signed(options: SignedOptions = {}): Required<Arbiter> {
+  checkOptionNames('signed', options, ['inner', 'identity']);
+  const { inner = vectorClock(), identity } = options;
   for (const part of ['arbiter', 'arbiterDefaults'] as const) {
     if (typeof inner?.[part] !== 'function') throw new DisgoverError('BAD_OPTION', `inner lacks ${part}()`);
   }
@@ -72,12 +75,15 @@ export function signed({ inner = vectorClock(), identity }: SignedOptions = {}):
   const checks = new SignatureChecks();
   // The greatest `seq` seen of an id and a key. Bounded by limits.seqRemembered.
   const newest = new Recent<number>(limits.seqRemembered);
+  // The id of the node's key pair, once it has filled in a contact.
+  let servedId: string | undefined;
 
   return {
     arbiter: (incumbent, candidate) => decide(inner, incumbent, candidate),
 
     arbiterDefaults(contact, context) {
       const { known, now, isWithdrawal = false } = context;
+      checkNode(context.identity);
       const signer = signerOf(contact, identity, context.identity);
       checkOwner(contact, signer);
       const filled = inner.arbiterDefaults(contact, context);
@@ -97,6 +103,12 @@ export function signed({ inner = vectorClock(), identity }: SignedOptions = {}):
       return read instanceof Refusal ? read : admit(candidate, read, context);
     },
   };
+
+  function checkNode(node: Identity | undefined): void {
+    servedId ??= node?.id;
+    if (node === undefined || node.id === servedId) return;
+    throw new DisgoverError('BAD_OPTION', 'signed: one instance serves one node, make one for each');
+  }
 
   function admit(candidate: Contact, read: Signed, context: AdmissionContext): Verdict | Refusal {
     const { seq, key, isWithdrawal } = read;

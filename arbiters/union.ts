@@ -1,6 +1,15 @@
 // A set that only grows, as a rule for one field.
 
-import { canonicalText, compareText, DisgoverError, limits, Refusal, typeName, utf8 } from '../src/plugin.js';
+import {
+  canonicalText,
+  checkOptionNames,
+  compareText,
+  DisgoverError,
+  limits,
+  Refusal,
+  typeName,
+  utf8,
+} from '../src/plugin.js';
 import type { FieldRule } from './compose.js';
 
 export interface UnionOptions {
@@ -42,7 +51,9 @@ interface Entries {
  * `check` refuses what is no set (`BAD_CONTACT`) and a set that does not fit (`CONTACT_TOO_LARGE`). @throws DisgoverError
  * `ERR_BAD_OPTION`.
  */
-export function union({ maxEntries = limits.jsonKeys, maxBytes = 2_048 }: UnionOptions = {}): FieldRule {
+export function union(options: UnionOptions = {}): FieldRule {
+  checkOptionNames('union', options, ['maxEntries', 'maxBytes']);
+  const { maxEntries = limits.jsonKeys, maxBytes = 2_048 } = options;
   checkOption('maxEntries', maxEntries, 1, limits.jsonKeys);
   checkOption('maxBytes', maxBytes, 16, limits.contactBytes);
   const entryBytes = Math.floor(maxBytes / 4);

@@ -53,8 +53,9 @@ export class Disgover {
     const { signal } = checkCall('start', call);
     signal?.throwIfAborted();
     const resolved = resolveOptions(options);
-    take(resolved.transports);
+    checkUntaken(resolved.transports);
     const node = new Disgover(new Engine(resolved));
+    for (const transport of resolved.transports) taken.add(transport);
     try {
       await abortable(node.#engine.listen(), signal);
       await node.#engine.join.join(signal);
@@ -180,8 +181,10 @@ export class Disgover {
   /**
    * By contact: asks the node at `contact.transport` whether it hosts `contact.id`, through its relays where it cannot be
    * dialled. Resolves to the current contact as that node has it, or to `undefined` when it does not host the id. By address (`tcp://127.0.0.1:6742`): asks who is there, and
-   * resolves to that node's own contact.
-   * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
+   * resolves to that node's own contact. The option `dial` holds for a contact, which may have been found and then is the word of
+   * others, unless it is that of a node that was named with `add`; of an address, which the application wrote down, only `deny`.
+   * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_DIAL_DENIED`,
+   * `ERR_HOSTNAME_NOT_ALLOWED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */
   async ping(target: ContactInput | string, call: CallOptions = {}): Promise<Contact | undefined> {
     const { signal } = checkCall('ping', call);
@@ -200,10 +203,13 @@ export class Disgover {
     return contact.contact;
   }
 
-  /** Names a node: it is asked at its address, and known once it has answered. @throws DisgoverError as `register`. */
+  /**
+   * Names a node: it is asked at its address, and known once it has answered. Like a seed it was written down by the application:
+   * of the option `dial`, only `deny` forbids its address. @throws DisgoverError as `register`.
+   */
   add(contact: ContactInput): void {
     this.#check(undefined);
-    this.#engine.routing.verify(EncodedContact.from(contact));
+    this.#engine.add(EncodedContact.from(contact));
   }
 
   /**
@@ -315,13 +321,12 @@ export class Disgover {
 /** Transports that a node was started with, as long as somebody has them. The node closes its own: another that fails with one would, too. */
 const taken = new WeakSet<Transport>();
 
-function take(transports: readonly Transport[]): void {
+function checkUntaken(transports: readonly Transport[]): void {
   for (const transport of transports) {
     if (!taken.has(transport)) continue;
     const detail = `transport ${quote(transport.name)}: one instance serves one node, make one for each`;
     throw new DisgoverError('BAD_OPTION', detail);
   }
-  for (const transport of transports) taken.add(transport);
 }
 
 /** By descriptors: a getter must be refused, not run. */

@@ -83,6 +83,30 @@ describe('compose', () => {
     });
   }
 
+  const rest = vectorClock();
+  const noOptions: readonly (readonly [string, unknown, string])[] = [
+    ['nothing', undefined, 'got undefined'],
+    ['null', null, 'got null'],
+    ['an unknown option', { rest, field: {} }, '"field" (did you mean "fields"?)'],
+    ['no rest', { fields: {} }, 'rest lacks arbiter()'],
+    ['a factory for the rest', { rest: vectorClock, fields: {} }, 'rest lacks arbiter()'],
+    ['half an arbiter', { rest: { arbiter: () => 1 }, fields: {} }, 'rest lacks arbiterDefaults()'],
+    ['no fields', { rest }, 'fields must be an object, got undefined'],
+    ['a list of fields', { rest, fields: [] }, 'fields must be an object, got array'],
+    ['a rule that is null', { rest, fields: { a: null } }, 'the rule of "a" lacks merge()'],
+    [
+      'a factory for a rule',
+      { rest, fields: { a: union } },
+      'the rule of "a" lacks merge(): call it, union()',
+    ],
+    ['a rule without a bound', { rest, fields: { a: { merge: () => 1 } } }, 'the rule of "a" needs maxBytes'],
+  ];
+  for (const [what, options, message] of noOptions) {
+    it(`refuses ${what} for options`, () => {
+      expect(expectThrowsCode(() => compose(options as never), 'ERR_BAD_OPTION').message).to.contain(message);
+    });
+  }
+
   it('takes fields whose names merely begin alike', () => {
     expect(() =>
       compose({ rest: vectorClock(), fields: { 'data.a': maximum, 'data.ab': maximum } }),

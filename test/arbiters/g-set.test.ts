@@ -118,4 +118,9 @@ describe('gSet', () => {
       expectThrowsCode(() => gSet({ path }), 'ERR_BAD_OPTION');
     }
   });
+
+  it('refuses what are no options', () => {
+    for (const options of [undefined, null, 5, 'workerNodes', [], {}, { path: 'a', maxentries: 1 }])
+      expectThrowsCode(() => gSet(options as never), 'ERR_BAD_OPTION');
+  });
 });

@@ -148,7 +148,19 @@ describe('signed', () => {
       expect(withdrawn.bytes.length).to.equal(limits.contactBytes);
     });
 
+    it('serves one node: it refuses another, and goes on for the first', () => {
+      const { arbiterDefaults } = signed();
+      const fill = (node: Identity | undefined) =>
+        arbiterDefaults({ id }, { now: NOW, known: undefined, identity: node });
+      const first = fill(owner);
+      const { message } = expectThrowsCode(() => fill(other), 'ERR_BAD_OPTION');
+      expect(message).to.contain('one instance serves one node');
+      expect(fill(owner)).to.deep.equal(first);
+    });
+
     it('says what cannot be an inner arbiter or an identity', () => {
+      for (const options of [null, 5, 'x', { iner: signed() }])
+        expectThrowsCode(() => signed(options as never), 'ERR_BAD_OPTION');
       expectThrowsCode(() => signed({ inner: {} as never }), 'ERR_BAD_OPTION');
       expectThrowsCode(() => signed({ inner: null as never }), 'ERR_BAD_OPTION');
       expectThrowsCode(() => signed({ identity: 'key' as never }), 'ERR_BAD_OPTION');

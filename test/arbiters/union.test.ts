@@ -112,6 +112,11 @@ describe('union', () => {
     });
   });
 
+  it('refuses what are no options', () => {
+    for (const options of [null, 5, 'x', [], { most: 1 }])
+      expectThrowsCode(() => union(options as never), 'ERR_BAD_OPTION');
+  });
+
   it('refuses options out of range', () => {
     for (const options of [
       { maxEntries: 0 },
