@@ -11,6 +11,7 @@ const flagOf: readonly (readonly [option: RegExp, flag: string])[] = [
   [/\bthe option `secret`/g, '--secret-file'],
   [/\bthe option `group`/g, '--group'],
   [/\bthe option `tls`/g, '--tls-ca'],
+  [/^(BAD_OPTION: )group\b/, '$1--group'],
   [/\bws: origins\b/g, '--origin'],
   [/\b(?:tcp|ws): advertise(?:\.host)?(?![\w.])/g, '--advertise'],
 ];

@@ -10,6 +10,7 @@ describe('inFlags', () => {
     ['BAD_KEY: secret: need 32 bytes', 'BAD_KEY: DISGOVER_SECRET: need 32 bytes'],
     ['BAD_OPTION: tcp: advertise.host: needed', 'BAD_OPTION: --advertise: needed'],
     ['BAD_OPTION: ws: origins: array', 'BAD_OPTION: --origin: array'],
+    ['BAD_OPTION: group must be a name', 'BAD_OPTION: --group must be a name'],
     ['LINK_LOST: said by the peer', 'LINK_LOST: said by the peer'],
   ];
   for (const [message, told] of cases) {

@@ -55,6 +55,7 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['ping', 'h:1', '--tls-ca', '/'], 66, /^KEY_FILE_UNREADABLE: /],
   [['node', '--key-file', '/'], 66, /^KEY_FILE_UNREADABLE: .*EISDIR/],
   [['node', '--tls-cert', ownFile], 65, /^TLS_KEY_MISMATCH: --tls-key: missing, there is only --tls-cert$/],
+  [['node', '--advertise', 'ws://127.0.0.1:1'], 64, 'BAD_OPTION: --advertise needs --listen ws://HOST:PORT'],
   [['node', '--origin', 'https://a.example'], 64, 'BAD_OPTION: --origin needs --listen ws://HOST:PORT'],
   [['node', '--tls-name', 'cluster'], 64, /^BAD_OPTION: TLS needs/],
   [['node', '--secret', 'x'], 64, /^UNKNOWN_FLAG: "--secret" \(did you mean/],

@@ -92,9 +92,8 @@ async function start(
   { output, interruption: signal }: Context,
   { logger }: Bulletin,
 ): Promise<Disgover> {
-  if (origin !== undefined && !listen.some(({ type }) => type === 'ws')) {
-    throw new DisgoverError('BAD_OPTION', '--origin needs --listen ws://HOST:PORT');
-  }
+  if (origin !== undefined) checkListens('--origin', 'ws', listen);
+  for (const { type } of advertise) checkListens('--advertise', type, listen);
   const tls = await tlsOptions(flags);
   const at = (type: Endpoint['type']) => {
     const { type: _, ...endpoint } = only('--listen', type, listen) ?? { type, listen: false };
@@ -113,6 +112,12 @@ async function start(
     },
     { signal },
   );
+}
+
+/** What is said of a listener that there is none of would be lost. @throws DisgoverError `ERR_BAD_OPTION`. */
+function checkListens(flag: string, type: Endpoint['type'], listen: readonly Endpoint[]): void {
+  if (listen.some((endpoint) => endpoint.type === type)) return;
+  throw new DisgoverError('BAD_OPTION', `${flag} needs --listen ${type}://HOST:PORT`);
 }
 
 /** @throws DisgoverError `ERR_DUPLICATE_FLAG`. */
