@@ -36,15 +36,23 @@ export function parseContactId(text: unknown): ContactId {
   return id;
 }
 
+/** @throws DisgoverError `ERR_BAD_ID`. */
 export function contactIdOfBytes(bytes: Uint8Array): ContactId {
+  if (!(bytes instanceof Uint8Array))
+    throw new DisgoverError('BAD_ID', `expected a Uint8Array, got ${typeName(bytes)}`);
   if (bytes.length < 1 || bytes.length > limits.idBytes) {
     throw new DisgoverError('BAD_ID', `1..${limits.idBytes} bytes, got ${bytes.length}`);
   }
   return base64pad.baseEncode(bytes) as ContactId;
 }
 
-/** The id of a name: the base64 of its UTF-8. Names make good ids; their keys are uniform all the same. */
+/**
+ * The id of a name: the base64 of its UTF-8. Names make good ids; their keys are uniform all the same.
+ * @throws DisgoverError `ERR_BAD_ID`.
+ */
 export function idOf(name: string): ContactId {
+  if (typeof name !== 'string')
+    throw new DisgoverError('BAD_ID', `a name must be a string, got ${typeName(name)}`);
   return contactIdOfBytes(utf8(name));
 }
 

@@ -9,8 +9,10 @@ import { SystemRuntime } from '../runtime/system-runtime.js';
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 20;
 
-/** The id of a public key (32 bytes): the first 20 bytes of its SHA-256. */
+/** The id of a public key (32 bytes): the first 20 bytes of its SHA-256. @throws DisgoverError `ERR_BAD_KEY`. */
 export function idOfKey(publicKey: Uint8Array): ContactId {
+  if (!(publicKey instanceof Uint8Array))
+    throw new DisgoverError('BAD_KEY', `need ${KEY_BYTES} bytes, got ${typeName(publicKey)}`);
   return contactIdOfBytes(sha256(publicKey).subarray(0, KEY_ID_BYTES));
 }
 

@@ -72,6 +72,8 @@ describe('contactIdOfBytes', () => {
   it('refuses no bytes and more than 255', () => {
     expectThrowsCode(() => contactIdOfBytes(new Uint8Array(0)), 'ERR_BAD_ID');
     expectThrowsCode(() => contactIdOfBytes(new Uint8Array(256)), 'ERR_BAD_ID');
+    for (const bytes of [undefined, null, 'Zm9v', [1]])
+      expectThrowsCode(() => contactIdOfBytes(bytes as never), 'ERR_BAD_ID');
   });
 
   it('spells the bytes of a view, not of what it views', () => {
@@ -88,5 +90,9 @@ describe('idOf', () => {
   it('refuses an empty name, and one of more than 255 bytes', () => {
     expectThrowsCode(() => idOf(''), 'ERR_BAD_ID');
     expectThrowsCode(() => idOf('é'.repeat(128)), 'ERR_BAD_ID');
+  });
+
+  it('refuses what is no text', () => {
+    for (const name of [undefined, null, 5, {}]) expectThrowsCode(() => idOf(name as never), 'ERR_BAD_ID');
   });
 });

@@ -10,6 +10,12 @@ import { bytesOfHex, hexOf } from '../support/vectors.js';
 const seed = bytesOfHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60');
 const publicKey = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
 
+describe('idOfKey', () => {
+  it('refuses what is no bytes', () => {
+    for (const key of [undefined, null, 'key']) expectThrowsCode(() => idOfKey(key as never), 'ERR_BAD_KEY');
+  });
+});
+
 describe('Identity', () => {
   it('has the public key of its seed, and the id of that', () => {
     const identity = new Identity(seed);
