@@ -93,11 +93,12 @@ export class Engine {
     const onArbiterFault = reports.arbiterFault.bind(reports);
     this.arbitration = new Arbitration(options.arbiter, now, onArbiterFault);
     const { arbiterAdmission } = options;
+    const admission = arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault);
     this.contacts = new Contacts(key, {
       own: () => self.contact,
       now,
       arbitration: this.arbitration,
-      admission: arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault),
+      admission,
       isTooFarToHold: (key, reach) => this.#isTooFarToHold(key, reach),
       onConflict: (conflict) => reports.happened('conflict', conflict),
       onEquivocation: (equivocation) => reports.happened('equivocation', equivocation),
@@ -253,6 +254,11 @@ export class Engine {
       contacts,
       decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       fill: (given, known) => this.fill(given, known),
+      isEcho: (own) => {
+        const how = { known: own, isWithdrawal: false, isAnnounced: true, isFromHost: false, from: id };
+        const verdict = admission?.ask(own, how);
+        return verdict !== undefined && !(verdict instanceof Refusal) && verdict.isEcho === true;
+      },
       addresses: () => this.relays.addresses,
     });
     this.relays = new Relays({
@@ -265,6 +271,8 @@ export class Engine {
       tellAll: async (relay) => {
         for (const announced of this.relayed.announces())
           await this.#tell(relay, { target: { key }, announced });
+        for (const entity of this.relayed.ids)
+          if (this.relayed.isOutdated(entity)) this.announcer.again(entity);
       },
       onChanged: () => {
         for (const entity of this.relayed.ids) this.announcer.again(entity);

@@ -25,12 +25,13 @@ export class Hosted {
 
   /** @throws as `announce`. */
   async announce(id: ContactId): Promise<void> {
-    const { contacts, isDialOnly } = this.#deps;
+    const { contacts, isDialOnly, relayed } = this.#deps;
     if (isDialOnly()) await this.#renewRelayed(id);
     const own = contacts.registrations.own(id);
     if (own === undefined) return;
     const told = this.#tellRelays({ target: { id: own.idBytes }, announced: [own] });
     await Promise.all([announce(own, this.#deps), told]);
+    if (isDialOnly()) relayed.told(own);
   }
 
   /** @throws as `withdraw`. */
@@ -39,7 +40,7 @@ export class Hosted {
     await Promise.all([withdraw(contact, this.#deps, { signal }), told]);
   }
 
-  /** Other nodes relay for the entity than its contact says: it follows its own version, unless its holders know that it has moved. */
+  /** What is outdated is followed by a version of its own, unless its holders know that it has moved. */
   async #renewRelayed(id: ContactId): Promise<void> {
     const { contacts, relays, relayed, onFault } = this.#deps;
     await relays.ready();

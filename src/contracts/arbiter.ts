@@ -70,7 +70,9 @@ export interface Verdict {
 
 /**
  * Looks at a contact from elsewhere before the arbiter meets it with what is known; a `Refusal` keeps it out. Here is the place for
- * what a merge must not do: check signatures, remember what it has seen, look at the time. Synchronous, never throws.
+ * what a merge must not do: check signatures, remember what it has seen, look at the time. Synchronous, never throws. A node that
+ * nobody can dial asks it of what it has registered, too, as if that came from itself: what others would take for an echo is registered
+ * anew.
  */
 export type ArbiterAdmission = {
   admit(candidate: Contact, context: AdmissionContext): Verdict | Refusal;

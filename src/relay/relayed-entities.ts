@@ -1,5 +1,5 @@
 // What is registered at a node that nobody can dial, as the application wrote it: it is registered anew whenever other nodes
-// relay for it than its contact says.
+// relay for it than its contact says, and where nobody would take it from this node a second time.
 
 import type { Contacts } from '../contacts/observe.js';
 import type { Contact } from '../contracts/contact.js';
@@ -16,6 +16,8 @@ export interface RelayedEntitiesDependencies {
   readonly decide: (incumbent: EncodedContact, candidate: EncodedContact) => EncodedContact;
   /** The contact with the arbiter's fields, so that it follows what is known. @throws what the arbiter's defaults throw. */
   readonly fill: (given: Contact, known: EncodedContact) => EncodedContact;
+  /** Whether others, who have it, would take it from us for somebody else's repetition. */
+  readonly isEcho: (own: EncodedContact) => boolean;
   /** The addresses of the relays. */
   readonly addresses: () => readonly TransportInfo[];
 }
@@ -24,6 +26,8 @@ export class RelayedEntities {
   readonly #deps: RelayedEntitiesDependencies;
   // Bounded by the registrations: entries go with them.
   readonly #given = new Map<ContactId, EncodedContact>();
+  // Those that were announced as they are now.
+  readonly #told = new WeakSet<EncodedContact>();
 
   constructor(deps: RelayedEntitiesDependencies) {
     this.#deps = deps;
@@ -47,13 +51,22 @@ export class RelayedEntities {
     this.#given.delete(id);
   }
 
-  /** Whether others relay for the entity than its contact says. Not for one that is known to have moved to another host. */
+  /** It has been announced. */
+  told(own: EncodedContact): void {
+    this.#told.add(own);
+  }
+
+  /**
+   * Whether others relay for the entity than its contact says, or it was announced and would be in vain another time: who is not
+   * where a contact leads, nor has its owner's key, is not known to host it. Not for one that is known to have moved to another host.
+   */
   isOutdated(id: ContactId): boolean {
     const { registrations } = this.#deps.contacts;
     const [own, current] = [registrations.own(id), registrations.current(id)];
     const transport = this.#deps.addresses();
     if (own === undefined || current === undefined || transport.length === 0) return false;
-    const isOutdated = !isAt(own, transport) && isAt(current, own.contact.transport);
+    const isSpent = !isAt(own, transport) || (this.#told.has(own) && this.#deps.isEcho(own));
+    const isOutdated = isSpent && isAt(current, own.contact.transport);
     own.forgetParsed(); // kept by the thousand
     return isOutdated;
   }
@@ -68,7 +81,8 @@ export class RelayedEntities {
     const { data } = given.contact;
     for (const fields of [given.contact, { id, ...(data !== undefined && { data }) }]) {
       const renewed = fill(fields, current);
-      if (!isAt(decide(own, renewed), addresses())) continue;
+      const standing = decide(own, renewed);
+      if (standing.equals(own) || !isAt(standing, addresses())) continue;
       const observed = contacts.observe(renewed, { type: 'registered' });
       if (observed instanceof Refusal) throw DisgoverError.from(observed);
       return;
