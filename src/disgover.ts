@@ -182,7 +182,7 @@ export class Disgover {
    * By contact: asks the node at `contact.transport` whether it hosts `contact.id`, through its relays where it cannot be
    * dialled. Resolves to the current contact as that node has it, or to `undefined` when it does not host the id. By address (`tcp://127.0.0.1:6742`): asks who is there, and
    * resolves to that node's own contact. The option `dial` holds for a contact, which may have been found and then is the word of
-   * others, unless it is that of a node that was named with `add`; of an address, which the application wrote down, only `deny`.
+   * others; an address is what the application wrote down, which only `deny` forbids.
    * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_DIAL_DENIED`,
    * `ERR_HOSTNAME_NOT_ALLOWED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */

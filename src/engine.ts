@@ -112,7 +112,10 @@ export class Engine {
       rules: options.dial,
       seeds: options.seeds,
       own: () => addressesOf(self.contact),
-      isKnown: (contact) => this.routing.get(contact.id)?.equals(contact) === true,
+      known: (contact) => {
+        const entry = this.routing.get(contact.id);
+        return entry && haveSameAddresses(entry, contact) ? entry : undefined;
+      },
       isClosedGroup: () => options.secrets.isRequired,
       now,
       randomBytes: (count) => runtime.randomBytes(count),
@@ -173,8 +176,7 @@ export class Engine {
         onFault: (cause) => reports.fault(cause),
       }),
     };
-    const guard = (target: DialTarget, address: TransportInfo) => this.dialPolicy.guard(target, address);
-    this.pool = new SessionPool(transports, host, guard);
+    this.pool = new SessionPool(transports, host, this.dialPolicy);
     this.client = new RpcClient(this.pool, {
       onAnswered: (target) => this.#onAnswered(target),
       onFailed: (target, fault) => this.#onRequestFailed(target, fault),
@@ -347,6 +349,12 @@ export class Engine {
     return peer.contact;
   }
 
+  /** The application names a node: it is dialled where it says. */
+  add(contact: EncodedContact): void {
+    this.dialPolicy.trust(contact);
+    this.routing.verify(contact);
+  }
+
   withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
     return this.#hosted.withdraw(contact, signal);
   }
@@ -387,6 +395,8 @@ export class Engine {
     // A link shows the host of who dialled, not that it answers there: an id that is known elsewhere is not moved by a claim.
     if (!session.isDialled && this.routing.isElsewhere(peer)) session.isAddressProved = false;
     if (!session.isAddressProved) return this.routing.verify(peer);
+    // Its newer word of itself takes the place of what the application has named.
+    if (this.dialPolicy.isGiven(peer)) this.dialPolicy.trust(peer);
     this.routing.add(peer);
     this.bridges.met(peer);
   }
@@ -463,8 +473,14 @@ export class Engine {
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {
-    const pong = await this.client.ping(addressesOf(contact), contact.idBytes);
+    const addresses = addressesOf(contact);
+    const isGiven = this.dialPolicy.isGiven(contact);
+    if (isGiven) this.dialPolicy.trust(addresses);
+    const pong = await this.client.ping(addresses, contact.idBytes);
     if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
+    // The table may have the node by its own word: it is dialled there all the same.
+    const known = this.routing.get(contact.id);
+    if (isGiven && known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
   }
 
   async #quietly(steps: AsyncGenerator<unknown>): Promise<void> {

@@ -10,6 +10,7 @@ import { contactOf, contactOfLength } from './support/contacts.js';
 import { expectCode, expectThrowsCode } from './support/expect-code.js';
 import { idOf } from './support/ids.js';
 import { addressOf, type NodeOptions, SimulatedNodes } from './support/simulated-nodes.js';
+import { guarded } from './support/spying-transport.js';
 
 const SECOND = 1_000;
 const id = idOf('thing');
@@ -591,6 +592,58 @@ describe('Disgover', () => {
         await nodes.runtime.sleep(SECOND);
         expect(a.snapshot().nodes).to.deep.equal([b.contact]);
         expect([a.state, b.state]).to.deep.equal(['joined', 'joined']);
+      });
+    });
+
+    context('of a place that is dialled for nobody else', () => {
+      /** A node in public, and one in private. */
+      async function apart(nodes: SimulatedNodes, options: NodeOptions = {}) {
+        const at = (host: string) => guarded(memory({ network: nodes.network, host, port: 6742 }));
+        const a = await nodes.start('a', [], { transport: at('8.8.8.8'), ...options });
+        return { a, b: await nodes.start('b', [], { transport: at('10.0.0.1') }) };
+      }
+
+      it('makes the node known, and dials it from then on', async () => {
+        const nodes = new SimulatedNodes(1);
+        await nodes.run(async () => {
+          const { a, b } = await apart(nodes);
+          await expectCode(a.ping(b.contact), 'ERR_DIAL_DENIED');
+          a.add({ id: b.id, transport: b.contact.transport as TransportInfo });
+          await nodes.runtime.sleep(SECOND);
+          expect(a.snapshot().nodes.map(({ id }) => id)).to.deep.equal([b.id]);
+          await nodes.runtime.sleep(2 * limits.idleMs); // its session is closed
+          expect(await a.find(id, { fresh: true })).to.equal(undefined);
+          expect(a.routing.size).to.equal(1);
+          await nodes.runtime.sleep(2 * limits.idleMs);
+          await expectCode(a.ping({ ...b.contact, id }), 'ERR_DIAL_DENIED');
+        });
+      });
+
+      it('dials it also once it says something new of itself', async () => {
+        const nodes = new SimulatedNodes(1);
+        await nodes.run(async () => {
+          const { a, b } = await apart(nodes, { arbiter: (_incumbent, candidate) => candidate });
+          a.add(b.contact);
+          await nodes.runtime.sleep(2 * limits.idleMs);
+          await b.close();
+          const transport = guarded(memory({ network: nodes.network, host: '10.0.0.1', port: 6742 }));
+          const again = await nodes.start('b', [], { transport, data: 'new' });
+          for (let times = 0; times < 3; times++) {
+            expect(await a.find(id, { fresh: true })).to.equal(undefined);
+            await nodes.runtime.sleep(2 * limits.idleMs);
+          }
+          expect(a.snapshot().nodes).to.deep.equal([again.contact]);
+        });
+      });
+
+      it('does not dial it where dial.deny forbids it', async () => {
+        const nodes = new SimulatedNodes(1);
+        await nodes.run(async () => {
+          const { a, b } = await apart(nodes, { dial: { deny: ['10.0.0.0/8'] } });
+          a.add(b.contact);
+          await nodes.runtime.sleep(SECOND);
+          expect([a.routing.size, b.routing.size]).to.deep.equal([0, 0]);
+        });
       });
     });
 

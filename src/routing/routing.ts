@@ -8,6 +8,7 @@ import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { jittered } from '../runtime/random.js';
+import { wasNotDialled } from '../session/dial-policy.js';
 import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
@@ -25,13 +26,8 @@ const TICK_MS = 60_000;
 /** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
 const STALE_MS = 900_000;
 
-const OURS: ReadonlySet<string> = new Set([
-  'ERR_BUSY',
-  'ERR_CLOSED',
-  'ERR_NO_TRANSPORT_FOR',
-  'ERR_DIAL_DENIED',
-  'ERR_HOSTNAME_NOT_ALLOWED',
-]);
+/** What else says that nobody was asked. */
+const OURS: ReadonlySet<string> = new Set(['ERR_BUSY', 'ERR_CLOSED']);
 
 export interface RoutingDependencies extends RoutingTableOptions {
   readonly runtime: Runtime;
@@ -222,7 +218,7 @@ export class Routing {
       await this.#deps.pingAddress(incumbent);
     } catch (fault) {
       // That we cannot ask now, or never could, says nothing of the node.
-      const isOurs = fault instanceof DisgoverError && OURS.has(fault.code);
+      const isOurs = fault instanceof DisgoverError && (wasNotDialled(fault) || OURS.has(fault.code));
       if (this.#isClosed || isOurs) return;
       this.remove(id);
       this.add(newcomer);

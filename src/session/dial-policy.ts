@@ -27,8 +27,8 @@ export interface DialPolicyDependencies {
   readonly seeds: readonly DialTarget[];
   /** Our own addresses. */
   readonly own: () => readonly TransportInfo[];
-  /** Whether this very contact has proved that a node is there. */
-  readonly isKnown: (contact: EncodedContact) => boolean;
+  /** The node of that id in the table, if it has proved that it is at the contact's addresses. */
+  readonly known: (contact: EncodedContact) => EncodedContact | undefined;
   /** Whether all peers have proved that they belong to the group: its members do not make each other flood strangers. */
   readonly isClosedGroup: () => boolean;
   readonly now: () => number;
@@ -61,7 +61,7 @@ export function wasNotDialled({ code }: DisgoverError): boolean {
 export class DialPolicy {
   readonly #deps: DialPolicyDependencies;
   readonly #seedKeys: ReadonlySet<string>;
-  // What the application named itself: the objects, so that nobody else can name the same.
+  // What the application named itself: the objects, so that nobody else can name the same (a node that was found, see isGiven).
   readonly #given: WeakSet<DialTarget>;
   // Where seeds were found. Bounded by limits.ownAddresses, oldest first: a name may lead elsewhere each time.
   readonly #homes = new Set<Home>();
@@ -95,9 +95,16 @@ export class DialPolicy {
     this.#given.add(target);
   }
 
+  /** Whether the application has named the target: the same object, or a node that it has named and that was found there. */
+  isGiven(target: DialTarget): boolean {
+    if (this.#given.has(target)) return true;
+    const known = target instanceof EncodedContact ? this.#deps.known(target) : undefined;
+    return known !== undefined && this.#given.has(known);
+  }
+
   /** For a dial of one address of a target. */
   guard(target: DialTarget, address: TransportInfo): DialGuard {
-    const isGiven = this.#given.has(target);
+    const isGiven = this.isGiven(target);
     const isSeed = this.#seedKeys.has(addressKey(address));
     return {
       checkName: (name) => {
@@ -144,9 +151,9 @@ export class DialPolicy {
 
   /** Limits are for strangers, who did not ask to be dialled and cannot be told apart from a victim. */
   #isTrusted(target: DialTarget, found: Destination): boolean {
-    const { rules, isKnown, isClosedGroup } = this.#deps;
+    const { rules, known, isClosedGroup } = this.#deps;
     if (found.range.scope !== 'public' || found.isIn(rules.allow) || isClosedGroup()) return true;
-    return target instanceof EncodedContact && isKnown(target);
+    return target instanceof EncodedContact && known(target) !== undefined;
   }
 
   #checkRate(found: Destination): void {

@@ -16,11 +16,19 @@ import type { Dialled, Session } from './session.js';
 /** Whom to dial: a contact; or an address, or the several of one node, whose id is not known yet (a seed, the host of an entity). */
 export type DialTarget = EncodedContact | TransportInfo | readonly TransportInfo[];
 
+/** What `DialPolicy` says of a dial. */
+export interface DialRulings {
+  /** Whether the application has named the target, so that other rules hold for it. */
+  isGiven(target: DialTarget): boolean;
+  /** What a transport asks on its way to one of the target's addresses. */
+  guard(target: DialTarget, address: TransportInfo): DialGuard;
+}
+
 export interface DiallerDependencies {
   readonly transports: readonly Transport[];
   readonly alarms: Alarms;
-  /** What a transport asks on its way to one of the target's addresses. Default nothing. */
-  readonly guard?: ((target: DialTarget, address: TransportInfo) => DialGuard) | undefined;
+  /** Default everything may be dialled. */
+  readonly policy?: DialRulings | undefined;
   /** Makes a session of a link: once for all who wait for it. */
   readonly start: (link: Link, dialled: Dialled) => Session;
 }
@@ -55,7 +63,9 @@ export class Dialler {
     signal?.throwIfAborted();
     // By the addresses, too: who has moved must not share the fate of a dial to where it was.
     const where = addressesOf(target).map(addressKey).join();
-    const key = target instanceof EncodedContact ? `id ${target.id} ${where}` : where;
+    const whom = target instanceof EncodedContact ? `id ${target.id} ${where}` : where;
+    // What the application may dial is not denied it because a peer has named the same.
+    const key = this.#deps.policy?.isGiven(target) ? `given ${whom}` : whom;
     const dial = this.#dials.get(key) ?? this.#begin(key, target);
     dial.waiters++;
     try {
@@ -121,7 +131,7 @@ export class Dialler {
       tooLate.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
     );
     const attempt = (address: TransportInfo, lost: Abortable) =>
-      this.#attempt(address, [lost, tooLate], this.#deps.guard?.(target, address));
+      this.#attempt(address, [lost, tooLate], this.#deps.policy?.guard(target, address));
     try {
       return await race(addresses, attempt, {
         alarms,

@@ -10,7 +10,7 @@ import type { Abortable } from '../runtime/abort.js';
 import type { Alarm } from '../runtime/alarms.js';
 import { addressesOf, addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
-import { Dialler, type DiallerDependencies, type DialTarget } from './dialler.js';
+import { Dialler, type DialRulings, type DialTarget } from './dialler.js';
 import type { RoundTrip } from './round-trip.js';
 import { type Dialled, Session, type SessionHost } from './session.js';
 
@@ -30,7 +30,7 @@ export class SessionPool {
   #idleAlarm: Alarm | undefined;
   #isClosed = false;
 
-  constructor(transports: readonly Transport[], host: SessionHost, guard?: DiallerDependencies['guard']) {
+  constructor(transports: readonly Transport[], host: SessionHost, policy?: DialRulings) {
     this.#host = {
       ...host,
       onOpen: (session) => this.#onOpen(session, host),
@@ -39,7 +39,7 @@ export class SessionPool {
     this.#dialler = new Dialler({
       transports,
       alarms: host.alarms,
-      guard,
+      policy,
       start: (link, dialled) => this.#startDialled(link, dialled),
     });
   }

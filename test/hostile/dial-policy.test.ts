@@ -232,7 +232,7 @@ describe('a name that leads elsewhere a moment later', () => {
       rules: { allow: [parseCidr('127.0.0.2') as never], deny: [], names: true, ports: new Set() },
       seeds: [],
       own: () => [{ type: 'tcp', host: PUBLIC, port: 1 }],
-      isKnown: () => false,
+      known: () => undefined,
       isClosedGroup: () => false,
       now: () => 0,
       randomBytes: (count) => new Uint8Array(count),

@@ -31,7 +31,7 @@ class Node {
       rules: { ...plainRules, ...rules },
       seeds,
       own: () => own.map((host) => at(host)),
-      isKnown: (contact) => contact === known,
+      known: (contact) => (contact === known ? contact : undefined),
       isClosedGroup: () => isClosedGroup,
       now: () => this.runtime.now(),
       randomBytes: (count) => this.runtime.randomBytes(count),

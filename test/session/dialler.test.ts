@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Link, Transport, TransportInfo } from '../../src/contracts/transport.js';
+import { DisgoverError } from '../../src/errors.js';
 import { limits } from '../../src/limits.js';
 import { AbortScope } from '../../src/runtime/abort.js';
 import { Alarms } from '../../src/runtime/alarms.js';
@@ -11,6 +12,7 @@ import { memory } from '../../transports/memory/index.js';
 import { encodedOf } from '../support/contacts.js';
 import { expectCode } from '../support/expect-code.js';
 import { renamed } from '../support/renamed.js';
+import { guarded } from '../support/spying-transport.js';
 
 /** Two networks, `red` and `blue`, of one clock; we are the host `us` on both, and others are as the test says. */
 class Crossroads {
@@ -179,6 +181,46 @@ describe('Dialler', () => {
       expect([address, crossroads.links.length]).to.deep.equal([red, 1]);
       expect([crossroads.networks.red.openEnds, crossroads.networks.blue.openEnds]).to.deep.equal([2, 0]);
     });
+  });
+
+  context('when the application names the address that a peer has named', () => {
+    /** Only what the application names may be dialled: `given`. */
+    const crossing = async (given: TransportInfo) => {
+      const crossroads = new Crossroads('red');
+      await crossroads.accepts(red);
+      const dialler = new Dialler({
+        transports: [guarded(crossroads.transport('red', 'us', false))],
+        alarms: new Alarms(crossroads.runtime),
+        policy: {
+          isGiven: (target) => target === given,
+          guard: (target) => ({
+            checkName: () => {},
+            checkAddress: () => {
+              if (target !== given) throw new DisgoverError('DIAL_DENIED', 'for a test');
+            },
+          }),
+        },
+        start: (_link, dialled) => dialled as unknown as Session,
+      });
+      return { crossroads, dialler };
+    };
+
+    const outcomeOf = (dial: Promise<Session>) =>
+      dial.then(
+        (dialled) => (dialled as unknown as Dialled).address.type,
+        ({ code }) => code,
+      );
+
+    for (const isFirst of [true, false]) {
+      it(`dials for each by its own rules, where the application is ${isFirst ? 'first' : 'second'}`, async () => {
+        const given = { ...red };
+        const { crossroads, dialler } = await crossing(given);
+        const dials = (isFirst ? [given, red] : [red, given]).map((target) => dialler.dial(target));
+        if (!isFirst) dials.reverse();
+        const outcomes = await crossroads.runtime.run(Promise.all(dials.map(outcomeOf)));
+        expect(outcomes).to.deep.equal(['red', 'ERR_DIAL_DENIED']);
+      });
+    }
   });
 
   context('when a contact has several addresses', () => {

@@ -340,7 +340,9 @@ describe('Session', () => {
       const hosted = (id: EncodedContact['id']) => void pinged.push(id);
       const { world, a, b } = await pair({ admit }, { hosted });
       const session = await world.run(a.pool.dial(b.contact));
-      const decide = () => decisions.forEach((resolve) => resolve(true));
+      const decide = () => {
+        for (const resolve of decisions) resolve(true);
+      };
       return { world, session, pinged, decide };
     }
 
