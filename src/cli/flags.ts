@@ -110,6 +110,8 @@ export interface Endpoint {
   readonly port: number;
   /** Of a WebSocket. */
   readonly path?: string;
+  /** Of a WebSocket that others dial as wss://. */
+  readonly tls?: true;
 }
 
 /** Where to listen or what to advertise: as a seed. @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_PORT`. */
@@ -120,6 +122,10 @@ export function parseEndpoint(name: string): (text: string) => Endpoint {
       throw new DisgoverError('BAD_PORT', `${name}: integer 0..65535, got ${quote(port)}`);
     }
     const endpoint = parseAddress(text, 'tcp');
+    if (endpoint.tls === true && name === '--listen') {
+      const instead = 'ws://HOST:PORT with --tls-cert and --tls-key';
+      throw new DisgoverError('BAD_OPTION', `${name}: ${instead}, got ${quote(text)}`);
+    }
     if (endpoint.type === 'tcp' || endpoint.type === 'ws') return endpoint as unknown as Endpoint;
     throw new DisgoverError('BAD_OPTION', `${name}: tcp://HOST:PORT or ws://HOST:PORT, got ${quote(text)}`);
   };

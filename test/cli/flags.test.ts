@@ -41,6 +41,8 @@ describe('parseEndpoint', () => {
     expect(parse('[::1]:6742')).to.deep.equal({ type: 'tcp', host: '::1', port: 6742 });
     const overWs = { type: 'ws', host: '127.0.0.1', port: 80, path: '/nodes' };
     expect(parse('ws://127.0.0.1:80/nodes')).to.deep.equal(overWs);
+    const advertised = { type: 'ws', host: 'node.example', port: 443, tls: true };
+    expect(parseEndpoint('--advertise')('wss://node.example:443')).to.deep.equal(advertised);
   });
 
   it('says that it is the port when it is', () => {

@@ -43,6 +43,7 @@ const refused: [args: string[], code: number, message: string | RegExp][] = [
   [['node', '--listen', 'tcp://127.0.0.1:70000'], 64, /^BAD_PORT: /],
   [['node', '--listen', 'quic://127.0.0.1:80'], 64, /^BAD_OPTION: --listen: tcp:\/\/HOST:PORT or ws/],
   [['node', '--listen', 'h:1', '--listen', 'h:2'], 64, 'DUPLICATE_FLAG: --listen: one tcp address'],
+  [['node', '--listen', 'wss://127.0.0.1:0'], 64, /^BAD_OPTION: --listen: ws:\/\/HOST:PORT with --tls-cert/],
   [['node', '--key-file', '/missing/key'], 66, /^KEY_FILE_UNREADABLE: /],
   [['node', '--secret-file', '/missing/secret'], 66, /^KEY_FILE_UNREADABLE: /],
   [

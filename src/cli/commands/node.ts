@@ -96,8 +96,12 @@ async function start(
   for (const { type } of advertise) checkListens('--advertise', type, listen);
   const tls = await tlsOptions(flags);
   const at = (type: Endpoint['type']) => {
-    const { type: _, ...endpoint } = only('--listen', type, listen) ?? { type, listen: false };
-    const { type: __, ...advertised } = only('--advertise', type, advertise) ?? { type };
+    const {
+      type: _,
+      tls: __,
+      ...endpoint
+    } = only('--listen', type, listen) ?? { type, tls: undefined, listen: false };
+    const { type: ___, ...advertised } = only('--advertise', type, advertise) ?? { type };
     const isAdvertised = Object.keys(advertised).length > 0;
     return { ...endpoint, ...(isAdvertised && { advertise: advertised }), ...(tls && { tls }) };
   };
