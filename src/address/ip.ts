@@ -95,7 +95,7 @@ function groupAt(bytes: Uint8Array, index: number): number {
   return ((bytes[2 * index] as number) << 8) | (bytes[2 * index + 1] as number);
 }
 
-export function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
   for (let index = from; index < to; index++) if (bytes[index] !== 0) return false;
   return true;
 }

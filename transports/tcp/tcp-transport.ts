@@ -4,16 +4,16 @@ import {
   checkHost,
   checkPort,
   type DialOptions,
-  DisgoverError,
-  endpoint,
   type Link,
   type Transport,
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { bind } from '../sockets/bind.js';
 import { type CheckedTls, systemTrust } from '../sockets/check-tls.js';
 import { connect, socketOptions } from '../sockets/connect.js';
 import { EndedLink } from '../sockets/ended-link.js';
+import { closed, OpenSockets } from '../sockets/open-sockets.js';
 import { ONE_NODE, refuseOption } from '../sockets/option-checks.js';
 import { TlsDoor } from '../sockets/tls-door.js';
 import type { CheckedOptions } from './check-options.js';
@@ -23,8 +23,7 @@ export class TcpTransport implements Transport {
   readonly name = 'tcp';
 
   readonly #options: CheckedOptions;
-  /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
-  readonly #sockets = new Map<Socket, TcpLink | undefined>();
+  readonly #sockets = new OpenSockets();
   #wasListened = false;
   #server: Server | undefined;
   #listening: Promise<void> | undefined;
@@ -42,14 +41,14 @@ export class TcpTransport implements Transport {
     const { tls, advertise } = this.#options;
     const door = tls && this.#door(tls, onLink);
     const server = createServer(socketOptions, (socket) => {
-      this.#track(socket);
+      this.#sockets.add(socket);
       // Without an address it has gone again while it waited to be accepted.
       if (this.#closing || socket.remoteAddress === undefined) socket.destroy();
       else if (door) door.enter(socket);
       else onLink(this.#link(socket));
     });
     this.#server = server;
-    this.#listening = this.#bind(server);
+    this.#listening = bind(server, this.#options);
     await this.#listening;
     this.#checkOpen();
     const { address, port } = server.address() as AddressInfo;
@@ -68,7 +67,7 @@ export class TcpTransport implements Transport {
     // Where TLS is on, no contact switches it off.
     const tls = this.#options.tls ?? (info.tls === true ? systemTrust() : undefined);
     const to = { host: checkHost(info.host), port: checkPort(info.port), tls };
-    const onSocket = (socket: Socket) => this.#track(socket);
+    const onSocket = (socket: Socket) => this.#sockets.add(socket);
     return connect(to, { signal, guard, onSocket }, (socket) => this.#link(socket));
   }
 
@@ -78,13 +77,7 @@ export class TcpTransport implements Transport {
   }
 
   async #end(): Promise<void> {
-    const ends = [...this.#sockets].map(([socket, link]) => {
-      const end = new Promise((resolve) => socket.once('close', resolve));
-      if (link) link.close({ code: 'CLOSED' });
-      else socket.destroy();
-      return end;
-    });
-    await Promise.all(ends);
+    await this.#sockets.end();
     // A server that is closed before it has bound its port would bind it all the same.
     await this.#listening?.catch(() => undefined);
     const server = this.#server;
@@ -95,25 +88,12 @@ export class TcpTransport implements Transport {
     if (this.#closing) throw closed();
   }
 
-  #bind(server: Server): Promise<void> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      server.once('listening', resolve);
-      // Stays for good: a server also tells of connections that it could not accept, for want of file descriptors.
-      server.on('error', (cause: NodeJS.ErrnoException) => {
-        const code = cause.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'ADDRESS_NOT_AVAILABLE';
-        reject(new DisgoverError(code, `${endpoint(host, port)}: ${cause.code ?? cause.message}`, { cause }));
-      });
-      server.listen({ host, port });
-    });
-  }
-
   #door(tls: CheckedTls, onLink: (link: Link) => void): TlsDoor {
     return new TlsDoor(tls, {
       onSecure: (socket, beneath) => {
         // Both end together; the one to close is the encrypted one, which has a last word.
-        this.#sockets.delete(beneath);
-        this.#track(socket);
+        this.#sockets.leave(beneath);
+        this.#sockets.add(socket);
         onLink(this.#link(socket));
       },
       onTurnedAway: (remote, reason) => {
@@ -122,20 +102,9 @@ export class TcpTransport implements Transport {
     });
   }
 
-  #track(socket: Socket): void {
-    this.#sockets.set(socket, undefined);
-    socket.once('close', () => this.#sockets.delete(socket));
-    // From its first moment to its last: an error that nobody listens to would end the process.
-    socket.on('error', () => undefined);
-  }
-
   #link(socket: Socket): TcpLink {
     const link = new TcpLink(socket);
-    this.#sockets.set(socket, link);
+    this.#sockets.carries(socket, link);
     return link;
   }
-}
-
-function closed(): DisgoverError {
-  return new DisgoverError('CLOSED', 'the transport is closed');
 }

@@ -1,14 +1,8 @@
 // An HTTP server that serves nothing but upgrades. What does not get that far is bounded in number, in time and in bytes.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  DisgoverError,
-  endpoint,
-  type LinkCloseReason,
-  limits,
-  oldestOfMost,
-  unmapped,
-} from '../../src/plugin.js';
+import { endpoint, type LinkCloseReason, limits, oldestOfMost, unmapped } from '../../src/plugin.js';
+import { bind } from '../sockets/bind.js';
 import type { CheckedTls } from '../sockets/check-tls.js';
 import { looksLikeTls, speaks } from '../sockets/first-bytes.js';
 import { TlsDoor } from '../sockets/tls-door.js';
@@ -29,7 +23,10 @@ const statuses: Record<string, string> = {
 export class OwnServer {
   readonly server: Server;
   readonly #onTurnedAway: OnTurnedAway;
-  /** Sockets that are not upgraded yet, oldest first. At most `limits.unprovedSessions`, and as many in the door. */
+  /**
+   * Sockets that are not upgraded yet, those in the door among them, oldest first. At most twice `limits.unprovedSessions`: the
+   * door holds no more, and of the others one goes when another is admitted.
+   */
   readonly #strangers = new Set<Socket>();
   #isClosed = false;
 
@@ -50,16 +47,8 @@ export class OwnServer {
   }
 
   /** @throws DisgoverError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`. */
-  bind({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.server.once('listening', resolve);
-      // Stays for good: a server also tells of connections that it could not accept, for want of file descriptors.
-      this.server.on('error', (cause: NodeJS.ErrnoException) => {
-        const code = cause.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'ADDRESS_NOT_AVAILABLE';
-        reject(new DisgoverError(code, `${endpoint(host, port)}: ${cause.code ?? cause.message}`, { cause }));
-      });
-      this.server.listen({ host, port });
-    });
+  bind(at: { readonly host: string; readonly port: number }): Promise<void> {
+    return bind(this.server, at);
   }
 
   /** The socket has become a link. */

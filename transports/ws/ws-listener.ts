@@ -14,6 +14,7 @@ import {
   type TransportInfo,
   unmapped,
 } from '../../src/plugin.js';
+import { closed } from '../sockets/open-sockets.js';
 import { refuseOption } from '../sockets/option-checks.js';
 import type { CheckedOptions } from './check-options.js';
 import { type OnTurnedAway, OwnServer } from './own-server.js';
@@ -142,10 +143,6 @@ function answer(socket: Socket, { status, text }: HttpRefusal): void {
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroySoon();
-}
-
-function closed(): DisgoverError {
-  return new DisgoverError('CLOSED', 'the transport is closed');
 }
 
 function notListening(): DisgoverError {

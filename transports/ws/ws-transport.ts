@@ -1,26 +1,19 @@
 // Listens and dials; what a WebSocket carries is the link's business.
 import type { Socket } from 'node:net';
-import {
-  type DialOptions,
-  DisgoverError,
-  type Link,
-  type Transport,
-  type TransportInfo,
-} from '../../src/plugin.js';
+import type { DialOptions, Link, Transport, TransportInfo } from '../../src/plugin.js';
 import { EndedLink } from '../sockets/ended-link.js';
+import { closed, OpenSockets } from '../sockets/open-sockets.js';
 import { ONE_NODE, refuseOption } from '../sockets/option-checks.js';
 import type { CheckedOptions } from './check-options.js';
 import { dial } from './dial.js';
 import { addressOf } from './url.js';
-import type { WsLink } from './ws-link.js';
 import { WsListener } from './ws-listener.js';
 
 export class WsTransport implements Transport {
   readonly name = 'ws';
 
   readonly #options: CheckedOptions;
-  /** All that are open, still being dialled or linked. As many as the engine dials and does not close. */
-  readonly #sockets = new Map<Socket, WsLink | undefined>();
+  readonly #sockets = new OpenSockets();
   #wasListened = false;
   #listener: WsListener | undefined;
   #listening: Promise<TransportInfo> | undefined;
@@ -38,7 +31,7 @@ export class WsTransport implements Transport {
     this.#listener = new WsListener(
       this.#options,
       (link, socket) => {
-        this.#track(socket, link);
+        this.#sockets.add(socket, link);
         // Without an address it has gone again meanwhile.
         if (this.#closing || socket.remoteAddress === undefined) link.close({ code: 'CLOSED' });
         else onLink(link);
@@ -57,11 +50,11 @@ export class WsTransport implements Transport {
     let socket: Socket | undefined;
     const onSocket = (opened: Socket) => {
       socket = opened;
-      this.#track(opened);
+      this.#sockets.add(opened);
     };
     try {
       const link = await dial(addressOf(info), { signal, guard, tls: this.#options.tls, onSocket });
-      if (socket) this.#sockets.set(socket, link);
+      if (socket) this.#sockets.carries(socket, link);
       return link;
     } catch (error) {
       // That its own end has ended it is all that the socket would tell.
@@ -76,28 +69,11 @@ export class WsTransport implements Transport {
   }
 
   async #end(): Promise<void> {
-    const ends = [...this.#sockets].map(([socket, link]) => {
-      const end = new Promise((resolve) => socket.once('close', resolve));
-      if (link) link.close({ code: 'CLOSED' });
-      else socket.destroy();
-      return end;
-    });
-    await Promise.all([...ends, this.#listener?.close()]);
+    await Promise.all([this.#sockets.end(), this.#listener?.close()]);
     await this.#listening?.catch(() => undefined);
   }
 
   #checkOpen(): void {
     if (this.#closing) throw closed();
   }
-
-  #track(socket: Socket, link?: WsLink): void {
-    this.#sockets.set(socket, link);
-    socket.once('close', () => this.#sockets.delete(socket));
-    // From its first moment to its last: an error that nobody listens to would end the process.
-    socket.on('error', () => undefined);
-  }
-}
-
-function closed(): DisgoverError {
-  return new DisgoverError('CLOSED', 'the transport is closed');
 }
