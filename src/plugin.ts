@@ -46,7 +46,7 @@ export type {
 export { DisgoverError, type ErrorCode, type FaultCode, quote, Refusal, typeName } from './errors.js';
 export { utf8 } from './id/bytes.js';
 export type { ContactId } from './id/contact-id.js';
-export { Identity, idOfKey, isSigned } from './identity/identity.js';
+export { Identity, idOfKey, isSigned, KEY_ID_BYTES } from './identity/identity.js';
 export { limits } from './limits.js';
 export { checkOptionNames, unknownName } from './option-names.js';
 export { canonicalJson } from './wire/json.js';

@@ -9,6 +9,7 @@ import {
   idOfKey,
   isClock,
   isSigned,
+  KEY_ID_BYTES,
   Refusal,
   sha256,
   utf8,
@@ -30,7 +31,6 @@ export interface Signed {
 const PURPOSE = 'disgover contact 1\n';
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-const KEY_ID_BYTES = 20;
 
 /** The contact with its `seq`, the signer's `key`, and the `signature` over all of it. */
 export function sign(

@@ -7,7 +7,8 @@ import { type ContactId, contactIdOfBytes } from '../id/contact-id.js';
 import { SystemRuntime } from '../runtime/system-runtime.js';
 
 const KEY_BYTES = 32;
-const KEY_ID_BYTES = 20;
+/** Of the id that is made of a key. */
+export const KEY_ID_BYTES = 20;
 
 /** The id of a public key (32 bytes): the first 20 bytes of its SHA-256. @throws DisgoverError `ERR_BAD_KEY`. */
 export function idOfKey(publicKey: Uint8Array): ContactId {
