@@ -17,13 +17,16 @@ export interface LookupOptions extends CallOptions {
   readonly paths?: number;
 }
 
+/** For calls without any: nothing is left to check. */
+export const NO_OPTIONS: CallOptions = Object.freeze({});
+
 const CALL = ['signal'] satisfies (keyof CallOptions)[];
 const LOOKUP = [...CALL, 'timeoutMs', 'paths'] satisfies (keyof LookupOptions)[];
 const FIND = [...LOOKUP, 'fresh', 'agree'] satisfies (keyof FindOptions)[];
 
 /** Returns them. `call`: its name, for the message. @throws DisgoverError `ERR_BAD_OPTION`. */
 export function checkCall(call: string, options: CallOptions): CallOptions {
-  return checkSignal(call, options, CALL);
+  return options === NO_OPTIONS ? options : checkSignal(call, options, CALL);
 }
 
 /** @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_DURATION`. */

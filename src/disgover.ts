@@ -2,7 +2,14 @@
 
 import type { JoinState } from './bootstrap/join.js';
 import { parseAddress } from './bootstrap/seed.js';
-import { type CallOptions, checkCall, checkFind, checkLookup, type LookupOptions } from './call-options.js';
+import {
+  type CallOptions,
+  checkCall,
+  checkFind,
+  checkLookup,
+  type LookupOptions,
+  NO_OPTIONS,
+} from './call-options.js';
 import type { Contact, ContactInput } from './contracts/contact.js';
 import type { Transport } from './contracts/transport.js';
 import { Engine } from './engine.js';
@@ -49,7 +56,7 @@ export class Disgover {
    * @throws DisgoverError `ERR_BAD_OPTION`, `ERR_BAD_ID`, `ERR_BAD_SEED`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`;
    * the signal's reason, after everything that was started has been closed.
    */
-  static async start(options: DisgoverOptions, call: CallOptions = {}): Promise<Disgover> {
+  static async start(options: DisgoverOptions, call: CallOptions = NO_OPTIONS): Promise<Disgover> {
     const { signal } = checkCall('start', call);
     signal?.throwIfAborted();
     const resolved = resolveOptions(options);
@@ -95,7 +102,10 @@ export class Disgover {
    * nobody can be told yet, it resolves at once and the holders are told as soon as there are any.
    * @throws DisgoverError `ERR_BAD_CONTACT`, `ERR_BAD_ID`, the other codes of contacts, and what the arbiter's defaults throw.
    */
-  async register<Data>(contact: ContactInput<Data>, options: CallOptions = {}): Promise<Contact<Data>> {
+  async register<Data>(
+    contact: ContactInput<Data>,
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<Contact<Data>> {
     const { signal } = checkCall('register', options);
     this.#check(signal);
     const { contacts } = this.#engine;
@@ -128,7 +138,7 @@ export class Disgover {
    * how the old home lets go of an entity that moved, and a host of its part in a set.
    * @throws DisgoverError as `register`.
    */
-  async unregister(contact: ContactInput | string, options: CallOptions = {}): Promise<boolean> {
+  async unregister(contact: ContactInput | string, options: CallOptions = NO_OPTIONS): Promise<boolean> {
     const { signal } = checkCall('unregister', options);
     this.#check(signal);
     const { contacts, announcer, routing, relayed, relays } = this.#engine;
@@ -186,7 +196,7 @@ export class Disgover {
    * @throws DisgoverError `ERR_BAD_SEED` for what is no address, `ERR_TIMEOUT`, `ERR_DIAL_FAILED`, `ERR_DIAL_DENIED`,
    * `ERR_HOSTNAME_NOT_ALLOWED`, `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`; the signal's reason.
    */
-  async ping(target: ContactInput | string, call: CallOptions = {}): Promise<Contact | undefined> {
+  async ping(target: ContactInput | string, call: CallOptions = NO_OPTIONS): Promise<Contact | undefined> {
     const { signal } = checkCall('ping', call);
     this.#check(signal);
     const { contacts, options } = this.#engine;
@@ -196,8 +206,8 @@ export class Disgover {
     if (this.#engine.isHostOf(asked)) return contacts.hosted(asked.id)?.contact;
     const contact = await this.#engine.ask(asked, signal);
     if (contact === undefined) return undefined;
-    const isNews = options.arbiterAdmission !== undefined || !equalBytes(contact.bytes, asked.bytes);
-    if (!isNews) return asked.contact;
+    const isSame = contact === asked || equalBytes(contact.bytes, asked.bytes);
+    if (isSame && options.arbiterAdmission === undefined) return asked.contact;
     const observed = contacts.observe(contact, { type: 'found', ttlMs: limits.cacheMs });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     return contact.contact;

@@ -142,6 +142,7 @@ export class Engine {
       onFault: (cause) => reports.fault(cause),
       onFrame: makeReceive({
         k,
+        own: () => self.contact,
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
@@ -178,7 +179,7 @@ export class Engine {
     };
     this.pool = new SessionPool(transports, host, this.dialPolicy);
     this.client = new RpcClient(this.pool, {
-      onAnswered: (target) => this.#onAnswered(target),
+      onAnswered: (target, session) => this.#onAnswered(target, session),
       onFailed: (target, fault) => this.#onRequestFailed(target, fault),
     });
     this.routing = new Routing({
@@ -381,9 +382,8 @@ export class Engine {
     if (!session.isDialled) this.#met(session);
   }
 
-  #onAnswered(target: DialTarget): void {
-    const session = this.pool.get(target);
-    if (session?.isProved && session.isDialled && !session.hasAnswered) {
+  #onAnswered(target: DialTarget, session: Session): void {
+    if (session.isProved && session.isDialled && !session.hasAnswered) {
       session.hasAnswered = true;
       this.#met(session);
     }

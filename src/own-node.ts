@@ -12,6 +12,8 @@ export class OwnNode {
   readonly spoken: ReadonlySet<string>;
   readonly #options: ResolvedOptions;
   #contact: EncodedContact;
+  // At most limits.addressesInContact.
+  #addressKeys: ReadonlySet<string> = new Set();
 
   /** @throws what the arbiter's defaults throw, and the codes of contacts. */
   constructor(options: ResolvedOptions) {
@@ -33,6 +35,7 @@ export class OwnNode {
   /** The node listens at these addresses. */
   listensAt(infos: readonly TransportInfo[]): void {
     if (infos.length > 0) this.#contact = this.#make(infos.length === 1 ? infos[0] : infos);
+    this.#addressKeys = new Set(addressesOf(this.#contact).map(addressKey));
   }
 
   speaks(type: string): boolean {
@@ -41,14 +44,19 @@ export class OwnNode {
 
   /** Whether one of the contact's addresses is of a transport that this node has. */
   canDial(contact: EncodedContact): boolean {
-    return addressesOf(contact).some(({ type }) => this.speaks(type));
+    for (const { type } of addressesOf(contact)) if (this.speaks(type)) return true;
+    return false;
   }
 
   /** Whether the addresses, of those that this node speaks, are its own. */
   isAt(addresses: readonly TransportInfo[]): boolean {
-    const own = addressesOf(this.#contact).map(addressKey);
-    const spoken = addresses.filter(({ type }) => this.speaks(type));
-    return spoken.length > 0 && spoken.every((address) => own.includes(addressKey(address)));
+    let isSpoken = false;
+    for (const address of addresses) {
+      if (!this.speaks(address.type)) continue;
+      if (!this.#addressKeys.has(addressKey(address))) return false;
+      isSpoken = true;
+    }
+    return isSpoken;
   }
 
   /**

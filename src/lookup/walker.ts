@@ -114,7 +114,7 @@ export class Walker {
       removeAbort();
     };
     // In the turn of the abort: the caller may stay at a step, and never ask for the next.
-    stop.add(release);
+    stop.add({ onAbort: release });
     try {
       leave = await this.#slots.enter(stop);
       lookup.hear(options.start ?? (await this.#start(target, stop)));

@@ -23,14 +23,24 @@ export interface AskHostDependencies {
  * Resolves to the contact as its host has it now, or to `undefined` where it does not host the id, or relays answered and none of
  * them brought a contact. @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`, as a ping does; the signal's reason.
  */
-export async function askHost(
+export function askHost(
   asked: EncodedContact,
   deps: AskHostDependencies,
   signal: AbortSignal | undefined,
 ): Promise<EncodedContact | undefined> {
   const addresses = addressesOf(asked);
-  if (addresses.some(({ type }) => deps.speaks(type)))
-    return contactIn(await deps.client.ping(addresses, asked.idBytes, { signal }), asked);
+  for (const { type } of addresses) {
+    if (!deps.speaks(type)) continue;
+    return deps.client.ping(addresses, asked.idBytes, { signal }, (pong) => contactIn(pong, asked));
+  }
+  return askRelays(asked, deps, signal);
+}
+
+async function askRelays(
+  asked: EncodedContact,
+  deps: AskHostDependencies,
+  signal: AbortSignal | undefined,
+): Promise<EncodedContact | undefined> {
   let isAnswered = false;
   let last: unknown = new DisgoverError('NO_TRANSPORT_FOR', 'no address that this node can dial');
   for (const relay of relaysOf(asked)) {

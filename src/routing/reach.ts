@@ -16,7 +16,8 @@ export function reachOf(session: {
 
 /** Whether who has the reach can dial the contact. */
 export function isWithin(reach: Reach, contact: EncodedContact): boolean {
-  return addressesOf(contact).some(({ type }) => reach.has(type));
+  for (const { type } of addressesOf(contact)) if (reach.has(type)) return true;
+  return false;
 }
 
 /** Whether the contact's node speaks what who has the reach does not: it may know nodes that are beyond it. */

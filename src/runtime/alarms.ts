@@ -1,5 +1,5 @@
-// Many deadlines, few timers. Deadlines are rounded up to a grid; all of one point of the grid share a timer, so that setting and
-// cancelling one costs a set operation. Requests that are answered in time (nearly all) never touch the platform's timers.
+// Many deadlines, one timer. Deadlines are rounded up to a grid; setting and cancelling one costs a set operation, and the platform's
+// timer is only touched when the earliest of all is set. Requests that are answered in time (nearly all) never touch it.
 
 import type { Runtime, Timer } from '../contracts/runtime.js';
 
@@ -11,15 +11,35 @@ export interface Alarm {
 }
 
 interface Slot {
-  readonly timer: Timer;
-  // Bounded by what sets alarms: requests in flight, sessions, lookups.
-  readonly alarms: Set<() => void>;
+  readonly point: number;
+  // Bounded by what sets alarms: sessions, lookups, queues.
+  readonly entries: Set<Entry>;
+}
+
+class Entry implements Alarm {
+  readonly ring: () => void;
+  readonly #slot: Slot;
+  readonly #onEmpty: (slot: Slot) => void;
+
+  constructor(ring: () => void, slot: Slot, onEmpty: (slot: Slot) => void) {
+    this.ring = ring;
+    this.#slot = slot;
+    this.#onEmpty = onEmpty;
+  }
+
+  cancel(): void {
+    const { entries } = this.#slot;
+    if (entries.delete(this) && entries.size === 0) this.#onEmpty(this.#slot);
+  }
 }
 
 export class Alarms {
   readonly #runtime: Runtime;
-  // Bounded by the longest deadline over the grid; empty slots are removed with their timers.
+  // Bounded by the longest deadline over the grid; empty slots are removed.
   readonly #slots = new Map<number, Slot>();
+  // At the first point, or at an earlier one whose alarms were all cancelled: most are, and others soon take their place.
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -29,14 +49,9 @@ export class Alarms {
   at(deadline: number, ring: () => void): Alarm {
     const point = Math.ceil(deadline / GRID_MS);
     const slot = this.#slots.get(point) ?? this.#open(point);
-    // A function of its own for each alarm: the same one may be set twice.
-    const entry = () => ring();
-    slot.alarms.add(entry);
-    return {
-      cancel: () => {
-        if (slot.alarms.delete(entry) && slot.alarms.size === 0) this.#drop(point, slot);
-      },
-    };
+    const entry = new Entry(ring, slot, this.#onEmpty);
+    slot.entries.add(entry);
+    return entry;
   }
 
   after(ms: number, ring: () => void): Alarm {
@@ -45,34 +60,59 @@ export class Alarms {
 
   /** Cancels every alarm. */
   clear(): void {
-    for (const [point, slot] of this.#slots) this.#drop(point, slot);
+    for (const { entries } of this.#slots.values()) entries.clear();
+    this.#slots.clear();
+    this.#cancelTimer();
   }
 
   #open(point: number): Slot {
-    const timer = this.#runtime.setTimer(point * GRID_MS - this.#runtime.now(), () => this.#ring(point));
-    const slot: Slot = { timer, alarms: new Set() };
+    const slot: Slot = { point, entries: new Set() };
     this.#slots.set(point, slot);
+    if (point < this.#timerAt) this.#setTimer(point);
     return slot;
   }
 
-  #ring(point: number): void {
-    const slot = this.#slots.get(point);
-    if (slot === undefined) return;
-    this.#slots.delete(point);
+  readonly #onEmpty = (slot: Slot): void => {
+    if (this.#slots.get(slot.point) !== slot) return;
+    this.#slots.delete(slot.point);
+    if (this.#slots.size === 0) this.#cancelTimer();
+  };
+
+  #cancelTimer(): void {
+    this.#timer?.cancel();
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  #setTimer(point: number): void {
+    this.#timer?.cancel();
+    this.#timerAt = point;
+    this.#timer = this.#runtime.setTimer(point * GRID_MS - this.#runtime.now(), () => this.#onTimer(point));
+  }
+
+  #onTimer(reached: number): void {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    // Timers may come late, and then several points have passed.
+    const passed = Math.max(reached, Math.floor(this.#runtime.now() / GRID_MS));
+    const due = [...this.#slots.keys()].filter((point) => point <= passed).sort((a, b) => a - b);
     const faults: unknown[] = [];
-    for (const ring of slot.alarms) {
-      slot.alarms.delete(ring);
+    for (const point of due) this.#ring(point, faults);
+    let next = Number.POSITIVE_INFINITY;
+    for (const point of this.#slots.keys()) if (point < next) next = point;
+    if (next < this.#timerAt) this.#setTimer(next);
+    if (faults.length > 0) throw faults[0];
+  }
+
+  #ring(point: number, faults: unknown[]): void {
+    const entries = this.#slots.get(point)?.entries ?? new Set();
+    // What is set for the same point meanwhile has its own time.
+    this.#slots.delete(point);
+    for (const entry of entries) {
+      entries.delete(entry);
       try {
-        ring();
+        entry.ring();
       } catch (fault) {
         faults.push(fault); // the others ring all the same
       }
     }
-    if (faults.length > 0) throw faults[0];
-  }
-
-  #drop(point: number, slot: Slot): void {
-    slot.timer.cancel();
-    if (this.#slots.get(point) === slot) this.#slots.delete(point);
   }
 }

@@ -2,7 +2,7 @@
 
 import { DisgoverError, faultOfPeer } from '../errors.js';
 import { limits } from '../limits.js';
-import { type Abortable, onAbort } from '../runtime/abort.js';
+import { type Abortable, unwait, type Waiter, wait } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import type { Nodes, Pong, Reply, Request } from '../wire/messages.js';
 import type { RoundTrip } from './round-trip.js';
@@ -19,20 +19,44 @@ const LATE_REPLIES = 256;
 /** Ids are u32 and strictly increase: about a day of requests at full speed. */
 const LAST_REQUEST_ID = 2 ** 32 - 1;
 
-interface Pending {
+/**
+ * What is asked, and who hears the answer: exactly one of `onAnswer` and `onFailure` is called, once. An object and not a promise, so that
+ * whoever asks makes one promise of all that follows (bench: `rpc`).
+ */
+export interface Question {
   readonly expects: Answer['type'];
+  readonly signal: Abortable | undefined;
+  /** As in RequestOptions. */
   readonly furtherMs: number;
-  sentAt: number;
-  /** Absent while it is held. */
-  alarm: Alarm | undefined;
-  readonly removeAbort: () => void;
-  resolve(reply: Answer): void;
-  reject(reason: unknown): void;
+  message(requestId: number): Request;
+  onAnswer(answer: Answer): void;
+  onFailure(reason: unknown): void;
 }
 
-interface Waiting {
-  start(): void;
-  end(reason: unknown): void;
+/** Of ids that were sent; those that wait for a place have none. */
+const UNSENT = 0;
+
+/** A question on its way. */
+class Pending implements Waiter {
+  readonly question: Question;
+  readonly #owner: PendingRequests;
+  requestId = UNSENT;
+  sentAt = 0;
+  /** From `sentAt`. */
+  deadlineMs = 0;
+
+  constructor(question: Question, owner: PendingRequests) {
+    this.question = question;
+    this.#owner = owner;
+  }
+
+  get deadline(): number {
+    return this.sentAt + this.deadlineMs;
+  }
+
+  onAbort(reason: unknown): void {
+    this.#owner.giveUp(this, reason);
+  }
 }
 
 export interface PendingRequestsDependencies {
@@ -50,12 +74,15 @@ export class PendingRequests {
   readonly #deps: PendingRequestsDependencies;
   // Bounded by limits.requestsInFlightPerPeer.
   readonly #pending = new Map<number, Pending>();
-  // Requests that wait for one of those to settle. Bounded by limits.requestsInFlight.
-  readonly #waiting = new Set<Waiting>();
+  // Those that wait for a place among them. Bounded by limits.requestsInFlight.
+  readonly #waiting = new Set<Pending>();
   // Requests whose time or caller ran out: their late replies are no fault of the peer. Bounded by LATE_REPLIES, oldest first.
   readonly #abandoned = new Set<number>();
   #lastId = 0;
   #isHeld = false;
+  // One for all deadlines of the session. What is answered in time, nearly everything, leaves it as it is (bench: `rpc`).
+  #alarm: Alarm | undefined;
+  #alarmAt = Number.POSITIVE_INFINITY;
   #ended: DisgoverError | undefined;
 
   constructor(deps: PendingRequestsDependencies) {
@@ -66,128 +93,159 @@ export class PendingRequests {
     return this.#pending.size + this.#waiting.size;
   }
 
-  /** Sends the request that `make` builds for an id, now or when fewer are in flight. */
+  /** Asks now, or when fewer are in flight. What cannot be asked fails at once. */
+  ask(question: Question): void {
+    const { signal } = question;
+    if (signal?.aborted) return question.onFailure(signal.reason);
+    // It may have ended between the dial and this: nobody would answer.
+    if (this.#ended !== undefined) return question.onFailure(this.#ended);
+    const isFull = this.#pending.size >= limits.requestsInFlightPerPeer;
+    if (isFull && this.#waiting.size >= limits.requestsInFlight)
+      return question.onFailure(new DisgoverError('BUSY', `${this.size} requests to one peer`));
+    const pending = new Pending(question, this);
+    if (signal !== undefined) wait(signal, pending);
+    if (isFull) this.#waiting.add(pending);
+    else this.#start(pending);
+  }
+
+  /** The same as a promise. */
   request(make: (requestId: number) => Request, expects: 'pong', options: RequestOptions): Promise<Pong>;
   request(make: (requestId: number) => Request, expects: 'nodes', options: RequestOptions): Promise<Nodes>;
   request(
-    make: (requestId: number) => Request,
+    message: (requestId: number) => Request,
     expects: Answer['type'],
     { signal, furtherMs = 0 }: RequestOptions,
   ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      // It may have ended between the dial and this: nobody would answer.
-      if (this.#ended !== undefined) return reject(this.#ended);
-      const start = () => this.#start(make, expects, signal, furtherMs, resolve, reject);
-      if (this.#pending.size < limits.requestsInFlightPerPeer) return start();
-      if (this.#waiting.size >= limits.requestsInFlight) {
-        return reject(new DisgoverError('BUSY', `${this.size} requests to one peer`));
-      }
-      const waiting: Waiting = { start: () => leave(start), end: (reason) => leave(() => reject(reason)) };
-      const removeAbort = onAbort(signal, () => waiting.end(signal?.reason));
-      const leave = (go: () => void) => {
-        this.#waiting.delete(waiting);
-        removeAbort();
-        go();
-      };
-      this.#waiting.add(waiting);
-    });
+    return new Promise((onAnswer, onFailure) =>
+      this.ask({ message, expects, signal, furtherMs, onAnswer, onFailure }),
+    );
   }
 
   /** Settles the request that the reply belongs to. False when it was never asked for: then nothing changes. */
   settle(reply: Reply): boolean {
     const pending = this.#pending.get(reply.requestId);
     if (pending === undefined) return this.#abandoned.delete(reply.requestId);
+    const { question } = pending;
     if (reply.type === 'error') {
-      this.#take(reply.requestId)?.reject(faultOfPeer(reply.code, 'error'));
+      this.#remove(pending);
+      question.onFailure(faultOfPeer(reply.code, 'error'));
       return true;
     }
-    if (reply.type !== pending.expects) return false;
-    this.#take(reply.requestId);
-    const ms = this.#deps.now() - pending.sentAt;
-    if (pending.furtherMs === 0) for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
-    pending.resolve(reply);
+    if (reply.type !== question.expects) return false;
+    this.#remove(pending);
+    if (question.furtherMs === 0) {
+      const ms = this.#deps.now() - pending.sentAt;
+      for (const roundTrip of this.#deps.roundTrips) roundTrip.learn(ms);
+    }
+    question.onAnswer(reply);
     return true;
   }
 
   /** We are not ready to ask: until `release`, the time of no request runs. */
   hold(): void {
     this.#isHeld = true;
-    for (const pending of this.#pending.values()) pending.alarm?.cancel();
+    this.#cancelAlarm();
   }
 
   /** What was held is asked now: its time begins. */
   release(): void {
     this.#isHeld = false;
-    for (const [requestId, pending] of this.#pending) {
+    for (const pending of this.#pending.values()) {
       pending.sentAt = this.#deps.now();
-      pending.alarm = this.#setAlarm(requestId, pending.furtherMs);
+      this.#watch(pending.deadline);
     }
   }
 
   /** Fails one request: its reply could not be read. False when it was never asked for. */
   fail(requestId: number, reason: DisgoverError): boolean {
-    const pending = this.#take(requestId);
-    pending?.reject(reason);
-    return pending !== undefined || this.#abandoned.delete(requestId);
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) return this.#abandoned.delete(requestId);
+    this.#remove(pending);
+    pending.question.onFailure(reason);
+    return true;
+  }
+
+  /** The caller has left, or the time is over. */
+  giveUp(pending: Pending, reason: unknown): void {
+    const { requestId, question } = pending;
+    if (requestId !== UNSENT) {
+      this.#deps.onAbandoned(requestId);
+      this.#abandoned.add(requestId);
+      const [oldest] = this.#abandoned;
+      if (this.#abandoned.size > LATE_REPLIES && oldest !== undefined) this.#abandoned.delete(oldest);
+    }
+    this.#remove(pending);
+    question.onFailure(reason);
   }
 
   /** Fails all of them, and those to come: the session has ended. */
   end(reason: DisgoverError): void {
     this.#ended = reason;
-    for (const waiting of this.#waiting) waiting.end(reason);
-    for (const requestId of [...this.#pending.keys()]) this.fail(requestId, reason);
+    const all = [...this.#waiting, ...this.#pending.values()];
+    this.#waiting.clear();
+    for (const pending of all) {
+      this.#remove(pending);
+      pending.question.onFailure(reason);
+    }
+    this.#cancelAlarm();
   }
 
-  #start(
-    make: (requestId: number) => Request,
-    expects: Answer['type'],
-    signal: Abortable | undefined,
-    furtherMs: number,
-    resolve: (reply: Answer) => void,
-    reject: (reason: unknown) => void,
-  ): void {
+  #start(pending: Pending): void {
     if (this.#lastId === LAST_REQUEST_ID) {
+      this.#remove(pending);
       this.#deps.onSpent();
-      return reject(new DisgoverError('IDLE', 'all request ids of the session are used'));
+      return pending.question.onFailure(new DisgoverError('IDLE', 'all request ids of the session are used'));
     }
     const requestId = ++this.#lastId;
-    const removeAbort = onAbort(signal, () => this.#abandon(requestId, signal?.reason));
-    this.#pending.set(requestId, {
-      expects,
-      furtherMs,
-      sentAt: this.#deps.now(),
-      alarm: this.#isHeld ? undefined : this.#setAlarm(requestId, furtherMs),
-      removeAbort,
-      resolve,
-      reject,
-    });
-    this.#deps.send(make(requestId));
+    pending.requestId = requestId;
+    pending.sentAt = this.#deps.now();
+    pending.deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + pending.question.furtherMs;
+    this.#pending.set(requestId, pending);
+    if (!this.#isHeld) this.#watch(pending.deadline);
+    this.#deps.send(pending.question.message(requestId));
   }
 
-  #setAlarm(requestId: number, furtherMs: number): Alarm {
-    const deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + furtherMs;
-    return this.#deps.alarms.after(deadlineMs, () =>
-      this.#abandon(requestId, new DisgoverError('TIMEOUT', `no answer in ${Math.round(deadlineMs)} ms`)),
-    );
+  /** It is settled: nothing is kept of it, and another may have its place. */
+  #remove(pending: Pending): void {
+    const { signal } = pending.question;
+    if (signal !== undefined) unwait(signal, pending);
+    if (pending.requestId === UNSENT) this.#waiting.delete(pending);
+    else if (this.#pending.delete(pending.requestId) && this.#waiting.size > 0) this.#startNext();
   }
 
-  #abandon(requestId: number, reason: unknown): void {
-    this.#deps.onAbandoned(requestId);
-    this.#abandoned.add(requestId);
-    const [oldest] = this.#abandoned;
-    if (this.#abandoned.size > LATE_REPLIES && oldest !== undefined) this.#abandoned.delete(oldest);
-    this.#take(requestId)?.reject(reason);
+  #watch(deadline: number): void {
+    if (deadline >= this.#alarmAt) return;
+    this.#alarm?.cancel();
+    this.#alarmAt = deadline;
+    this.#alarm = this.#deps.alarms.at(deadline, () => this.#onAlarm());
   }
 
-  #take(requestId: number): Pending | undefined {
-    const pending = this.#pending.get(requestId);
-    if (pending === undefined) return undefined;
-    this.#pending.delete(requestId);
-    pending.alarm?.cancel();
-    pending.removeAbort();
+  /** Gives up what is due, and looks at the next deadline. */
+  #onAlarm(): void {
+    this.#cancelAlarm();
+    const now = this.#deps.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const pending of this.#pending.values()) {
+      if (pending.deadline > now) next = Math.min(next, pending.deadline);
+      else
+        this.giveUp(
+          pending,
+          new DisgoverError('TIMEOUT', `no answer in ${Math.round(pending.deadlineMs)} ms`),
+        );
+    }
+    this.#watch(next);
+  }
+
+  #cancelAlarm(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    this.#alarmAt = Number.POSITIVE_INFINITY;
+  }
+
+  #startNext(): void {
     const [next] = this.#waiting;
-    next?.start();
-    return pending;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#start(next);
   }
 }

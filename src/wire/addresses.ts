@@ -16,13 +16,15 @@ export function addressesOf(
   target: EncodedContact | TransportInfo | readonly TransportInfo[],
 ): readonly TransportInfo[] {
   if (!(target instanceof EncodedContact)) return Array.isArray(target) ? target : [target as TransportInfo];
-  const all = allAddressesOf(target);
-  return all.some(isRelayed) ? all.filter((address) => !isRelayed(address)) : all;
+  const { addresses } = target;
+  for (const address of addresses)
+    if (isRelayed(address)) return addresses.filter((other) => !isRelayed(other));
+  return addresses;
 }
 
 /** The relays that a contact names; one whose id is none is passed over. */
 export function relaysOf(contact: EncodedContact): readonly RelayAddress[] {
-  return allAddressesOf(contact).flatMap(({ via, ...address }) => {
+  return contact.addresses.flatMap(({ via, ...address }) => {
     const id = via === undefined ? undefined : checkContactId(via);
     return id === undefined || id instanceof Refusal ? [] : [{ via: id, address }];
   });
@@ -30,8 +32,8 @@ export function relaysOf(contact: EncodedContact): readonly RelayAddress[] {
 
 /** Whether there are addresses, and all of them are of relays: the host itself cannot be dialled. */
 export function isRelayedOnly(contact: EncodedContact): boolean {
-  const all = allAddressesOf(contact);
-  return all.length > 0 && all.every(isRelayed);
+  const { addresses } = contact;
+  return addresses.length > 0 && addresses.every(isRelayed);
 }
 
 /** Of addresses that cannot change: a request to an address looks for its session by this. */
@@ -49,14 +51,8 @@ export function addressKey(address: TransportInfo): string {
 
 /** Whether two contacts are at the same place: each address of one is an address of the other. */
 export function haveSameAddresses(a: EncodedContact, b: EncodedContact): boolean {
-  const [keysA, keysB] = [a, b].map((contact) => allAddressesOf(contact).map(addressKey).sort().join());
+  const [keysA, keysB] = [a, b].map((contact) => contact.addresses.map(addressKey).sort().join());
   return keysA === keysB;
-}
-
-function allAddressesOf(contact: EncodedContact): readonly TransportInfo[] {
-  const parsed = contact.parse();
-  if (parsed instanceof Refusal || parsed.transport === undefined) return [];
-  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
 }
 
 function isRelayed({ via }: TransportInfo): boolean {

@@ -9,15 +9,30 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array) {
     // A plain view of what may be a Buffer, whose `slice` would share memory where copies are meant.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#bytes =
+      bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** What is read from, and where the next field starts: for who reads a field without a view of it. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Passes over a field. */
+  skip(length: number, field: string, index?: number): void {
+    this.#advance(length, field, index);
   }
 
   u8(field: string): number {
     return this.#bytes[this.#advance(1, field)] as number;
   }
 
-  u16(field: string): number {
-    return this.#u16At(this.#advance(2, field));
+  u16(field: string, index?: number): number {
+    return this.#u16At(this.#advance(2, field, index));
   }
 
   u32(field: string): number {
@@ -48,11 +63,16 @@ export class ByteReader {
     return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
   }
 
-  #advance(length: number, field: string): number {
+  #advance(length: number, field: string, index?: number): number {
     const at = this.#at;
     const past = at + length - this.#bytes.length;
-    if (past > 0) throw new Refusal('BAD_FRAME', `${field} ends ${past} B past the frame`);
+    if (past > 0) throw new Refusal('BAD_FRAME', `${nameOf(field, index)} ends ${past} B past the frame`);
     this.#at = at + length;
     return at;
   }
+}
+
+/** `contacts[3]`: put together only where it is said. */
+export function nameOf(field: string, index: number | undefined): string {
+  return index === undefined ? field : `${field}[${index}]`;
 }

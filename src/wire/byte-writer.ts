@@ -3,10 +3,16 @@
 
 import { limits } from '../limits.js';
 
+const SHORT = 256;
+
 export class ByteWriter {
   // Bounded by the largest frame.
   readonly #bytes = new Uint8Array(limits.frameBytes);
   readonly #view = new DataView(this.#bytes.buffer);
+  // Views of the beginning, by length: nearly all frames are short, and making a view costs more than filling it.
+  readonly #frames: Uint8Array[] = Array.from({ length: SHORT + 1 }, (_, length) =>
+    this.#bytes.subarray(0, length),
+  );
   #length = 0;
 
   start(kind: number): this {
@@ -33,8 +39,12 @@ export class ByteWriter {
   }
 
   raw(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const { length } = bytes;
+    const at = this.#length;
+    // A call to the engine's own copy costs more than a short loop, which beyond the end would write nothing in silence.
+    if (length > SHORT || at + length > limits.frameBytes) this.#bytes.set(bytes, at);
+    else for (let i = 0; i < length; i++) this.#bytes[at + i] = bytes[i] as number;
+    this.#length = at + length;
     return this;
   }
 
@@ -50,6 +60,6 @@ export class ByteWriter {
 
   /** The frame so far: good until the next `start`. */
   frame(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    return this.#frames[this.#length] ?? this.#bytes.subarray(0, this.#length);
   }
 }

@@ -3,6 +3,7 @@
 //   id length (1 byte) · id · the other properties as one JSON object in UTF-8 (nothing when there are none)
 
 import type { Contact } from '../contracts/contact.js';
+import type { TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, Refusal, typeName } from '../errors.js';
 import { equalBytes, utf8 } from '../id/bytes.js';
 import { bytesOfContactId, type ContactId, checkContactId, contactIdOfBytes } from '../id/contact-id.js';
@@ -11,6 +12,7 @@ import { limits } from '../limits.js';
 import { canonicalJson, canonicalJsonWithout, parseJson } from './json.js';
 
 const NO_FIELDS = new Uint8Array(0);
+const NOWHERE: readonly TransportInfo[] = Object.freeze([]);
 
 /** Contacts that were parsed here are frozen: whoever hands one back means these bytes (bench: `rpc`). */
 const parsedHere = new WeakMap<object, EncodedContact>();
@@ -20,6 +22,7 @@ export class EncodedContact {
   #id: ContactId | undefined;
   #key: Key | undefined;
   #parsed: Contact | Refusal | undefined;
+  #addresses: readonly TransportInfo[] | undefined;
 
   private constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -74,6 +77,14 @@ export class EncodedContact {
     return this.bytes.subarray(1, 1 + (this.bytes[0] as number));
   }
 
+  /** Whether its id is of these bytes: for less than the id as text costs. */
+  hasId(idBytes: Uint8Array): boolean {
+    const { bytes } = this;
+    if (idBytes.length !== bytes[0]) return false;
+    for (let i = 0; i < idBytes.length; i++) if (idBytes[i] !== bytes[i + 1]) return false;
+    return true;
+  }
+
   get id(): ContactId {
     this.#id ??= contactIdOfBytes(this.idBytes);
     return this.#id;
@@ -93,9 +104,16 @@ export class EncodedContact {
     return this.#parsed;
   }
 
+  /** Every address in it, those of relays too; none when it does not parse. */
+  get addresses(): readonly TransportInfo[] {
+    this.#addresses ??= listOfAddresses(this.parse());
+    return this.#addresses;
+  }
+
   /** Lets go of what was parsed, for contacts that are kept by the thousand: it is parsed again when it is wanted. */
   forgetParsed(): void {
     this.#parsed = undefined;
+    this.#addresses = undefined;
   }
 
   /** The contact where it is known to parse: one that was encoded here, or parsed before. @throws DisgoverError otherwise. */
@@ -130,6 +148,11 @@ function parseContact(encoded: EncodedContact): Contact | Refusal {
   if (Object.hasOwn(fields, 'id')) return new Refusal('DUPLICATE_KEY', 'id');
   const transportFault = checkTransport((fields as Contact).transport);
   return transportFault ?? Object.freeze({ id: encoded.id, ...(fields as object) });
+}
+
+function listOfAddresses(parsed: Contact | Refusal): readonly TransportInfo[] {
+  if (parsed instanceof Refusal || parsed.transport === undefined) return NOWHERE;
+  return Array.isArray(parsed.transport) ? parsed.transport : [parsed.transport as TransportInfo];
 }
 
 /** Of an address only what every transport needs: an object with a type. The rest is checked by whoever dials it. */

@@ -4,8 +4,8 @@ import { Refusal } from '../errors.js';
 import { equalBytes, textOf } from '../id/bytes.js';
 import { keyBytes, keyOfBytes } from '../id/key.js';
 import { limits } from '../limits.js';
-import { ByteReader } from './byte-reader.js';
-import { EncodedContact } from './contact-codec.js';
+import { ByteReader, nameOf } from './byte-reader.js';
+import type { EncodedContact } from './contact-codec.js';
 import {
   type BadFrame,
   type FindNode,
@@ -24,6 +24,8 @@ import {
   SIGNATURE_BYTES,
   type Target,
 } from './messages.js';
+import { contactIn } from './met-contacts.js';
+import { copyOf } from './slab.js';
 
 /** Optional parts that no decoder knows are passed over; `onUnknownPart` counts them. */
 export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message | BadFrame {
@@ -201,22 +203,27 @@ function readOptional(reader: ByteReader, field: string): EncodedContact | undef
 }
 
 function readContact(reader: ByteReader, field: string, index?: number): EncodedContact {
-  const where = index === undefined ? field : `${field}[${index}]`;
-  const length = reader.u16(where);
+  const length = reader.u16(field, index);
   if (length > limits.contactBytes)
-    throw new Refusal('CONTACT_TOO_LARGE', `${where}: ${length} B > ${limits.contactBytes} B`);
-  const bytes = reader.raw(length, where);
-  const idLength = bytes[0];
-  if (idLength === undefined || idLength === 0 || 1 + idLength > length) {
-    throw new Refusal('BAD_CONTACT', `${where}: an id of ${idLength ?? 0} B in a contact of ${length} B`);
+    throw new Refusal('CONTACT_TOO_LARGE', `${nameOf(field, index)}: ${length} B > ${limits.contactBytes} B`);
+  const start = reader.at;
+  reader.skip(length, field, index);
+  const idLength = length === 0 ? 0 : (reader.bytes[start] as number);
+  if (idLength === 0 || 1 + idLength > length) {
+    throw new Refusal(
+      'BAD_CONTACT',
+      `${nameOf(field, index)}: an id of ${idLength} B in a contact of ${length} B`,
+    );
   }
-  return EncodedContact.ofBytes(bytes.slice());
+  return contactIn(reader.bytes, start, start + length);
 }
 
 function readId(reader: ByteReader): Uint8Array {
-  const id = reader.short('target id');
-  if (id.length === 0) throw new Refusal('BAD_ID', `1..${limits.idBytes} bytes, got 0`);
-  return id.slice();
+  const length = reader.u8('target id');
+  const start = reader.at;
+  reader.skip(length, 'target id');
+  if (length === 0) throw new Refusal('BAD_ID', `1..${limits.idBytes} bytes, got 0`);
+  return copyOf(reader.bytes, start, start + length);
 }
 
 function readText(reader: ByteReader, field: string, most: number = limits.errorTextBytes): string {

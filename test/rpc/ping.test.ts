@@ -6,15 +6,25 @@ import { encodedOf } from '../support/contacts.js';
 import { idBytesOf, idOf } from '../support/ids.js';
 
 const ask = (name: string) => ({ type: 'ping', requestId: 7, id: idBytesOf(idOf(name)) }) as const;
+const own = encodedOf('node');
 const hosted = encodedOf('actor');
 const asker = {} as Session;
 const answer = (name: string, passOn: PingDependencies['passOn'] = () => undefined) =>
-  answerPing(ask(name), asker, { hosted: (id) => (id === hosted.id ? hosted : undefined), passOn });
+  answerPing(ask(name), asker, {
+    own: () => own,
+    hosted: (id) => (id === hosted.id ? hosted : undefined),
+    passOn,
+  });
 
 describe('answerPing', () => {
   it('gives the current contact of what is hosted here, and asks nobody else', () => {
     const pong = answer('actor', () => expect.fail('it is here'));
     expect(pong).to.deep.equal({ type: 'pong', requestId: 7, contact: hosted });
+  });
+
+  it("gives the node's own contact", () => {
+    const pong = answer('node', () => expect.fail('it is this one'));
+    expect(pong).to.deep.equal({ type: 'pong', requestId: 7, contact: own });
   });
 
   it('gives nothing for what is not', () => {

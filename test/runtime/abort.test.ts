@@ -12,8 +12,7 @@ describe('AbortScope', () => {
   it('calls everybody who waits, once, with the first reason', () => {
     const scope = new AbortScope();
     const called: unknown[] = [];
-    scope.add(() => called.push(scope.reason));
-    scope.add(() => called.push(scope.reason));
+    for (let i = 0; i < 2; i++) scope.add({ onAbort: (reason) => called.push(reason) });
     scope.abort('first');
     scope.abort('second');
     expect(called).to.deep.equal(['first', 'first']);
@@ -23,25 +22,27 @@ describe('AbortScope', () => {
   it('does not call who has left, even while it calls the others', () => {
     const scope = new AbortScope();
     const called: string[] = [];
-    let leave = () => {};
-    scope.add(() => {
-      called.push('a');
-      leave();
+    const second = { onAbort: () => called.push('b') };
+    scope.add({
+      onAbort: () => {
+        called.push('a');
+        scope.remove(second);
+      },
     });
-    leave = scope.add(() => called.push('b'));
+    scope.add(second);
     scope.abort('now');
     expect(called).to.deep.equal(['a']);
   });
 
-  it('calls a function as often as it was added', () => {
+  it('calls a function as often as it waits', () => {
     const scope = new AbortScope();
     let calls = 0;
     const run = () => {
       calls++;
     };
-    scope.add(run);
-    scope.add(run)();
-    scope.add(run);
+    onAbort(scope, run);
+    onAbort(scope, run)();
+    onAbort(scope, run);
     scope.abort('now');
     expect(calls).to.equal(2);
   });

@@ -101,7 +101,19 @@ describe('PendingRequests', () => {
       expect(requests.pending.settle(pong(2))).to.equal(true);
       expect(requests.pending.settle(pong(1))).to.equal(true);
       expect([await first, await second]).to.deep.equal([pong(1), pong(2)]);
-      expect([requests.pending.size, requests.runtime.pendingTimers]).to.deep.equal([0, 0]);
+      expect(requests.pending.size).to.equal(0);
+    });
+
+    it('sets no timer for each request, and none once the deadline of the first has passed', async () => {
+      const requests = new Requests();
+      for (let i = 0; i < 3; i++) {
+        requests.ping();
+        await requests.runtime.advance(100);
+        requests.pending.settle(pong(i + 1));
+        expect(requests.runtime.pendingTimers).to.equal(1);
+      }
+      await requests.runtime.advance(limits.requestFirstMs);
+      expect(requests.runtime.pendingTimers).to.equal(0);
     });
 
     it('learns how long the peer took, for the peer and for all', async () => {
@@ -182,7 +194,6 @@ describe('PendingRequests', () => {
       const asked = requests.ping(controller.signal);
       controller.abort('enough');
       expect(await reasonOf(asked)).to.equal('enough');
-      expect(requests.runtime.pendingTimers).to.equal(0);
       expect(requests.pending.fail(1, new DisgoverError('BAD_FRAME', 'late'))).to.equal(true);
     });
 

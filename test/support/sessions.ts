@@ -94,7 +94,8 @@ export class SessionPeer {
     this.acquaintances = new Acquaintances(() => runtime.randomBytes(32));
     const deps: ReceiveDependencies = {
       k: 20,
-      hosted: (asked: ContactId) => (asked === this.contact.id ? this.contact : undefined),
+      own: () => this.contact,
+      hosted: () => undefined,
       exact: () => undefined,
       passOn: () => undefined,
       closest: () => [],

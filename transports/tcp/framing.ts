@@ -23,7 +23,8 @@ export class FrameReader {
 
   /** All frames of the chunk before must have been taken. */
   push(chunk: Uint8Array): void {
-    this.#chunk = chunk;
+    // Not as a Buffer, of which each view costs twice as much (bench: `rpc`).
+    this.#chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     this.#at = 0;
   }
 
@@ -71,10 +72,15 @@ export class FrameReader {
   }
 
   #body(): Uint8Array | undefined {
+    const end = this.#at + this.#length;
+    if (this.#partRead === 0 && end <= this.#chunk.length) {
+      const frame = this.#chunk.subarray(this.#at, end);
+      this.#at = end;
+      return this.#done(frame);
+    }
     const missing = this.#length - this.#partRead;
     const arrived = this.#chunk.subarray(this.#at, this.#at + missing);
     this.#at += arrived.length;
-    if (this.#partRead === 0 && arrived.length === missing) return this.#done(arrived);
     this.#keep(arrived);
     return this.#partRead === this.#length ? this.#done(this.#part) : this.#wait();
   }

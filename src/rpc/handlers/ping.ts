@@ -7,6 +7,8 @@ import type { EncodedContact } from '../../wire/contact-codec.js';
 import type { Ping, Pong } from '../../wire/messages.js';
 
 export interface PingDependencies {
+  /** The node's own contact. */
+  own(): EncodedContact;
   /** The node's own contact, or the current contact of a local registration. */
   hosted(id: ContactId): EncodedContact | undefined;
   /**
@@ -19,8 +21,10 @@ export interface PingDependencies {
 export function answerPing(
   { requestId, id }: Ping,
   asker: Session,
-  { hosted, passOn }: PingDependencies,
+  { own, hosted, passOn }: PingDependencies,
 ): Pong | Refusal | Promise<Pong> {
+  const node = own();
+  if (node.hasId(id)) return { type: 'pong', requestId, contact: node };
   const pong = (contact: EncodedContact | undefined): Pong => ({
     type: 'pong',
     requestId,
