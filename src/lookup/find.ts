@@ -112,26 +112,22 @@ export class Finder {
     let standing = agree > 1 ? this.#usable(contacts.exact(id)?.contact) : undefined;
     let agreed = standing === undefined ? 0 : 1;
     let isSure = true;
-    const steps = walker.walk({ target: { id: bytesOfContactId(id) } }, options);
+    const visit = (step: WalkStep): boolean => {
+      if (isUnsure(step, options)) isSure = false;
+      const found = this.#foundIn(step, id);
+      if (found === undefined) return false;
+      standing = found;
+      return ++agreed === agree;
+    };
     try {
-      for (let next = await steps.next(); ; next = await steps.next()) {
-        if (next.done) {
-          if (standing === undefined && isSure && next.value === 'closest') contacts.cache.missed(id);
-          return standing;
-        }
-        if (isUnsure(next.value, options)) isSure = false;
-        const found = this.#foundIn(next.value, id);
-        if (found === undefined) continue;
-        standing = found;
-        if (++agreed === agree) return standing;
-      }
+      const end = await walker.run({ target: { id: bytesOfContactId(id) } }, options, visit);
+      if (standing === undefined && isSure && end === 'closest') contacts.cache.missed(id);
+      return standing;
     } catch (fault) {
       // Fewer than were wanted have answered, or only we ourselves: what is known is better than nothing.
       const isShort = fault instanceof DisgoverError && ENDS_SHORT.has(fault.code);
       if (standing === undefined || !isShort) throw fault;
       return standing;
-    } finally {
-      await steps.return('closest');
     }
   }
 

@@ -8,9 +8,8 @@ import { limits } from '../limits.js';
 import type { Abortable } from '../runtime/abort.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
-import type { LookupEnd } from './lookup.js';
 import { LookupPeer } from './lookup-peer.js';
-import type { WalkStep } from './run-lookup.js';
+import type { Visit, WalkStep } from './run-lookup.js';
 
 export interface OnBehalfDependencies {
   readonly now: () => number;
@@ -22,54 +21,48 @@ export interface OnBehalfDependencies {
   readonly bridges: () => readonly EncodedContact[];
 }
 
-/** Yields what the walk does and, when it has ended, what those answer who were asked to look for us. Returns how the walk ended. */
-export async function* thenOnBehalf(
-  target: Key,
-  steps: AsyncGenerator<WalkStep, LookupEnd, undefined>,
-  deps: OnBehalfDependencies,
-  signal: Abortable,
-): AsyncGenerator<WalkStep, LookupEnd, undefined> {
-  const beyond = new ClosestList<LookupPeer>(target, limits.onBehalfAsked);
-  let isBridged = false;
-  let end: LookupEnd;
-  try {
-    for (let next = await steps.next(); ; next = await steps.next()) {
-      if (next.done) {
-        end = next.value;
-        break;
-      }
-      const step = next.value;
-      if (step.type === 'answered') {
-        if (step.nodes.beyond) beyond.add(step.peer);
-        isBridged ||= deps.isBridging(step.peer.contact);
-      }
-      yield step;
-    }
-  } finally {
-    await steps.return('closest');
-  }
-  if (end === 'nobody') return end;
-  // Whoever could know such nodes and was asked would have said so. Where none was, one that we have met may.
-  const met = isBridged ? [] : deps.bridges().slice(0, limits.onBehalfAsked);
-  const asked = beyond.items.length > 0 ? beyond.items : met.map((contact) => new LookupPeer(contact));
-  for (const peer of asked) {
-    signal.throwIfAborted();
-    yield await ask(peer, deps, signal);
-  }
-  return end;
-}
+export class OnBehalf {
+  readonly #deps: OnBehalfDependencies;
+  readonly #beyond: ClosestList<LookupPeer>;
+  #isBridged = false;
 
-async function ask(
-  peer: LookupPeer,
-  { now, findThrough }: OnBehalfDependencies,
-  signal: Abortable,
-): Promise<WalkStep> {
-  const sentAt = now();
-  try {
-    const nodes = await findThrough(peer.contact, signal);
-    return { type: 'answered', peer, nodes, ms: now() - sentAt, isOnBehalf: true };
-  } catch (fault) {
-    signal.throwIfAborted();
-    return { type: 'failed', peer, fault: asDisgoverError(fault), ms: now() - sentAt, isOnBehalf: true };
+  constructor(target: Key, deps: OnBehalfDependencies) {
+    this.#deps = deps;
+    this.#beyond = new ClosestList(target, limits.onBehalfAsked);
+  }
+
+  /** A step of the walk: it may tell whom to ask afterwards. */
+  note(step: WalkStep): void {
+    if (step.type !== 'answered') return;
+    if (step.nodes.beyond) this.#beyond.add(step.peer);
+    this.#isBridged ||= this.#deps.isBridging(step.peer.contact);
+  }
+
+  /** Asks them, until `visit` has seen enough. Resolves to whether it has. @throws the signal's reason. */
+  async ask(signal: Abortable, visit: Visit): Promise<boolean> {
+    for (const peer of this.#toAsk()) {
+      signal.throwIfAborted();
+      if (visit(await this.#ask(peer, signal))) return true;
+    }
+    return false;
+  }
+
+  /** Whoever could know such nodes and was asked would have said so. Where none was, one that we have met may. */
+  #toAsk(): readonly LookupPeer[] {
+    if (this.#beyond.items.length > 0) return this.#beyond.items;
+    const met = this.#isBridged ? [] : this.#deps.bridges().slice(0, limits.onBehalfAsked);
+    return met.map((contact) => new LookupPeer(contact));
+  }
+
+  async #ask(peer: LookupPeer, signal: Abortable): Promise<WalkStep> {
+    const { now, findThrough } = this.#deps;
+    const sentAt = now();
+    try {
+      const nodes = await findThrough(peer.contact, signal);
+      return { type: 'answered', peer, nodes, ms: now() - sentAt, isOnBehalf: true };
+    } catch (fault) {
+      signal.throwIfAborted();
+      return { type: 'failed', peer, fault: asDisgoverError(fault), ms: now() - sentAt, isOnBehalf: true };
+    }
   }
 }

@@ -11,9 +11,10 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Target } from '../wire/messages.js';
 import { DisjointLookup } from './disjoint-lookup.js';
 import { Lookup, type LookupEnd } from './lookup.js';
-import { type OnBehalfDependencies, thenOnBehalf } from './on-behalf.js';
+import { OnBehalf, type OnBehalfDependencies } from './on-behalf.js';
 import type { KindsOf } from './places.js';
-import { runLookup, type WalkDependencies, type WalkStep } from './run-lookup.js';
+import { runLookup, type Visit, type WalkDependencies, type WalkStep } from './run-lookup.js';
+import { stepsOf } from './steps.js';
 
 export interface WalkOptions {
   /** Default limits.lookupMs. */
@@ -88,12 +89,18 @@ export class Walker {
     return this.#deps.isEligible(contact);
   }
 
+  /** The same as `run`, for who looks at each step: yields each answer and failure, and returns why the walk ended. @throws as `run`. */
+  walk(query: NodesQuery, options: WalkOptions = {}): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+    return stepsOf((signal, visit) => this.run(query, { ...options, signal }, visit), options.signal);
+  }
+
   /**
-   * Walks towards the query's target, yields each answer and failure, and returns why it ended.
+   * Walks towards the query's target, and shows each answer and failure to `visit` until that has seen enough. Resolves to why the walk
+   * ended, to `undefined` where `visit` has ended it.
    * @throws DisgoverError `ERR_NO_NODES` when nobody was reached, `ERR_LOOKUP_TIMEOUT`, `ERR_BUSY`, `ERR_CLOSED`; or the
    * signal's reason.
    */
-  async *walk(query: NodesQuery, options: WalkOptions = {}): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+  async run(query: NodesQuery, options: WalkOptions, visit: Visit): Promise<LookupEnd | undefined> {
     if (this.#closed !== undefined) throw this.#closed;
     options.signal?.throwIfAborted();
     const { timeoutMs = limits.lookupMs } = options;
@@ -113,16 +120,13 @@ export class Walker {
       alarm.cancel();
       removeAbort();
     };
-    // In the turn of the abort: the caller may stay at a step, and never ask for the next.
+    // In the turn of the abort, whatever the caller does then.
     stop.add({ onAbort: release });
     try {
       leave = await this.#slots.enter(stop);
       lookup.hear(options.start ?? (await this.#start(target, stop)));
       this.#deps.onWalked(target);
-      const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
-        this.#deps.findNode(contact, query, signal, toldBy);
-      const steps = runLookup(lookup, { ...this.#deps, findNode }, stop);
-      const end = yield* options.onBehalf ? this.#thenOnBehalf(query.target, target, steps, stop) : steps;
+      const end = await this.#follow(lookup, query, target, options, stop, visit);
       if (end === 'nobody') throw this.#noNodes(`${lookup.requests} asked, none answered`);
       return end;
     } finally {
@@ -135,15 +139,33 @@ export class Walker {
     for (const stop of this.#running) stop.abort(reason);
   }
 
-  #thenOnBehalf(
-    target: Target,
-    key: Key,
-    steps: AsyncGenerator<WalkStep, LookupEnd, undefined>,
-    signal: Abortable,
-  ): AsyncGenerator<WalkStep, LookupEnd, undefined> {
-    const findThrough: OnBehalfDependencies['findThrough'] = (contact) =>
+  async #follow(
+    lookup: Lookup | DisjointLookup,
+    query: NodesQuery,
+    target: Key,
+    { onBehalf }: WalkOptions,
+    stop: AbortScope,
+    visit: Visit,
+  ): Promise<LookupEnd | undefined> {
+    const { now, alarms, lateMs, isEligible } = this.#deps;
+    const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
+      this.#deps.findNode(contact, query, signal, toldBy);
+    const deps = { now, alarms, lateMs, isEligible, findNode };
+    if (!onBehalf) return runLookup(lookup, deps, stop, visit);
+    const others = this.#onBehalf(query.target, target);
+    const end = await runLookup(lookup, deps, stop, (step) => {
+      others.note(step);
+      return visit(step);
+    });
+    if (end === undefined || end === 'nobody') return end;
+    return (await others.ask(stop, visit)) ? undefined : end;
+  }
+
+  #onBehalf(target: Target, key: Key): OnBehalf {
+    const { now, isBridging, bridges } = this.#deps;
+    const findThrough: OnBehalfDependencies['findThrough'] = (contact, signal) =>
       this.#deps.findThrough(contact, target, signal);
-    return thenOnBehalf(key, steps, { ...this.#deps, findThrough }, signal);
+    return new OnBehalf(key, { now, isBridging, bridges, findThrough });
   }
 
   #lookup(target: Key, { paths = 1, count, concurrency }: WalkOptions): Lookup | DisjointLookup {

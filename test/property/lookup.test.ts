@@ -197,13 +197,8 @@ describe('runLookup, in every interleaving', () => {
         const { lookup, asked, deps, runtime } = walkOf(given, s);
         const steps: WalkStep[] = [];
         const ends: unknown[] = [];
-        const walked = (async () => {
-          const walk = runLookup(lookup, deps, undefined);
-          for (let next = await walk.next(); ; next = await walk.next()) {
-            if (next.done) return next.value;
-            steps.push(next.value);
-          }
-        })().then((end) => ends.push(end));
+        const visit = (step: WalkStep) => steps.push(step) === 0;
+        const walked = runLookup(lookup, deps, new AbortScope(), visit).then((end) => ends.push(end));
         await s.waitFor(walked);
         expect(ends).to.have.length(1);
         expect(new Set(asked).size).to.equal(asked.length);
@@ -221,9 +216,7 @@ describe('runLookup, in every interleaving', () => {
         const { lookup, deps, runtime } = walkOf(given, s);
         const scope = new AbortScope();
         const outcomes: unknown[] = [];
-        const walked = (async () => {
-          for await (const _ of runLookup(lookup, deps, scope));
-        })().then(
+        const walked = runLookup(lookup, deps, scope, () => false).then(
           () => outcomes.push('ended'),
           (reason) => outcomes.push(reason),
         );
