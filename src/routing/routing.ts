@@ -21,6 +21,8 @@ import { Verifier } from './verifier.js';
 
 /** Failures in a row that cost an entry its place. */
 const FAILURES_ALLOWED = 2;
+/** Who answered within this is not asked again, whoever would have its place. */
+const FRESH_MS = 60_000;
 /** Between two looks at what is stale. */
 const TICK_MS = 60_000;
 /** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
@@ -80,7 +82,7 @@ export class Routing {
     // A live old entry is never evicted for a new one: whether it lives is asked, and the newcomer waits.
     if (outcome.type === 'full') {
       this.#replacements.add(contact);
-      this.#verifier.add(outcome.oldest);
+      if (!this.#isFresh(outcome.oldest)) this.#verifier.add(outcome.oldest);
     }
     if (outcome.type === 'kept') void this.#contest(outcome.incumbent, contact);
     this.#tick ??= this.#setTick();
@@ -207,6 +209,12 @@ export class Routing {
     this.#isClosed = true;
     this.#tick?.cancel();
     this.#verifier.close();
+  }
+
+  /** Whether it answered a moment ago. A crowd that joins through this node would have it asked without end. */
+  #isFresh({ key }: EncodedContact): boolean {
+    const entry = this.#table.at(key);
+    return entry !== undefined && entry.verifiedAt > this.#deps.runtime.now() - FRESH_MS;
   }
 
   /** The arbiter prefers another contact of the same node: so it is, as long as the node answers there. */

@@ -194,16 +194,17 @@ describe('Routing', () => {
   });
 
   context('when a bucket is full', () => {
-    const setUp = () => {
+    const setUp = async (ms = MINUTE) => {
       const table = new Table();
       const contacts = nodesInBucket(own, 255, 5);
       const [a, b, c, d, e] = contacts as [EncodedContact, ...EncodedContact[]];
       table.add(...nodesInBucket(own, 254, 3), a, b as EncodedContact, c as EncodedContact);
+      await table.settle(ms);
       return { table, a, b, c, d: d as EncodedContact, e: e as EncodedContact };
     };
 
     it('keeps its oldest, which answers, and lets the newcomer wait', async () => {
-      const { table, a, d } = setUp();
+      const { table, a, d } = await setUp();
       table.add(d);
       await table.settle();
       expect(table.pings.pinged).to.deep.equal([a]);
@@ -212,8 +213,16 @@ describe('Routing', () => {
       expect(table.routing.sizes().replacements).to.equal(1);
     });
 
+    it('does not ask an oldest that answered within the minute', async () => {
+      const { table, d, e } = await setUp(MINUTE - 1);
+      table.add(d, e);
+      await table.settle();
+      expect(table.pings.pinged).to.deep.equal([]);
+      expect(table.routing.sizes().replacements).to.equal(2);
+    });
+
     it('gives the place of an oldest that is dead to the newcomer, which is asked first', async () => {
-      const { table, a, d } = setUp();
+      const { table, a, d } = await setUp();
       table.pings.dead.add(a.id);
       table.add(d);
       await table.settle();
@@ -226,7 +235,7 @@ describe('Routing', () => {
     });
 
     it('asks the next that waits when the first no longer answers', async () => {
-      const { table, a, d, e } = setUp();
+      const { table, a, d, e } = await setUp();
       table.add(d, e);
       await table.settle();
       table.addressPings.dead.add(e.id);
@@ -237,7 +246,7 @@ describe('Routing', () => {
     });
 
     it('checks one entry at a time, however many newcomers there are', async () => {
-      const { table, a, d, e } = setUp();
+      const { table, a, d, e } = await setUp();
       table.add(d, e, d, e);
       expect(table.routing.sizes().replacements).to.equal(2);
       expect(table.pings.pinged.filter(({ id }) => id === a.id).length).to.be.at.most(4);
