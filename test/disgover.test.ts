@@ -797,8 +797,8 @@ describe('Disgover', () => {
 
     it('end the requests in flight when the loop is left', () =>
       withNodes(30, async (nodes, node) => {
-        // The refreshes of the start have ended.
-        await nodes.runtime.sleep(20 * SECOND);
+        // The buckets of the start are filled.
+        await nodes.runtime.sleep(60 * SECOND);
         nodes.network.latencyMs = { min: 5, max: 500 };
         for await (const _ of (node as Disgover).lookup(idOf('nothing'))) break;
         expect(sizeOf(node as Disgover, 'lookups')).to.equal(0);
