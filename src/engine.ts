@@ -12,7 +12,6 @@ import type { TransportInfo } from './contracts/transport.js';
 import { DisgoverError, Refusal } from './errors.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
-import { converge } from './lookup/converge.js';
 import { Errands } from './lookup/errands.js';
 import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
@@ -191,7 +190,9 @@ export class Engine {
       isDialable: (contact) => self.canDial(contact),
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
-      walk: (key, count) => this.#quietly(this.walker.walk({ target: { key } }, { count })),
+      findNode: async (contact, target) =>
+        (await this.client.findNode(contact, { target: { key: target } })).contacts,
+      walkHome: () => this.#walkHome([]),
       onAdded: (contact) => {
         reports.table('nodeAdded', contact);
         this.join.onNode();
@@ -293,7 +294,7 @@ export class Engine {
       alarms,
       seeds: options.seeds,
       ask: (seed) => this.#askSeed(seed),
-      walkHome: () => this.#quietly(converge(this.walker, { target: { key } })),
+      walkHome: (named) => this.#walkHome(named),
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
         reports.state(state);
@@ -464,12 +465,23 @@ export class Engine {
     return furthest !== undefined && compareDistance(key, furthest.key, this.self.contact.key) < 0;
   }
 
-  /** A seed that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
-  async #askSeed(seed: DialTarget): Promise<void> {
-    await this.client.findNode(seed, { target: { key: this.self.contact.key } });
+  /** Whom the seed names. One that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
+  async #askSeed(seed: DialTarget): Promise<readonly EncodedContact[]> {
+    const { contacts } = await this.client.findNode(seed, { target: { key: this.self.contact.key } });
     const session = this.pool.get(seed);
     // Or else it is nobody to start from: another seed may be.
     if (session?.peer !== undefined && !session.isAddressProved) await this.#pingAddress(session.peer);
+    return contacts;
+  }
+
+  /** Our neighbours learn of us, and we of them. `named`: by a seed, which need not be asked again for it. */
+  async #walkHome(named: readonly EncodedContact[]): Promise<void> {
+    const { key } = this.self.contact;
+    const start = [
+      ...named.filter((contact) => this.walker.isEligible(contact)),
+      ...this.#start(key, this.options.k),
+    ];
+    await this.#quietly(this.walker.walk({ target: { key } }, { start, burst: true }));
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {

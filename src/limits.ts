@@ -135,6 +135,9 @@ export const limits = Object.freeze({
   replacementsPerBucket: 10,
   verifications: 64,
   verificationsPerSecond: 10,
+  /** Requests that fill buckets, each of which may open a session, and how many may be in flight. */
+  fillsPerSecond: 2,
+  fillsAtOnce: 3,
 
   // Registrations
   registrationMs: 3_600_000,

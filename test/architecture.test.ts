@@ -174,10 +174,6 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     'src/disgover.ts → pino',
     ({ from, to }) => isPackage(to) && !Object.hasOwn(dependencies, to) && !from.endsWith('.browser.ts'),
   ],
-  'k-bucket is wrapped by the routing table': [
-    'src/routing/refresh.ts → k-bucket',
-    reserved(['k-bucket'], 'src/routing/routing-table.ts'),
-  ],
   'lru-cache is for maps that say their bound': [
     'src/wire/contact-codec.ts → lru-cache',
     reserved(['lru-cache'], 'src/contacts/', 'src/routing/', 'src/session/', 'src/lookup/shared-walks.ts'),

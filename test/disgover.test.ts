@@ -797,15 +797,15 @@ describe('Disgover', () => {
 
     it('end the requests in flight when the loop is left', () =>
       withNodes(30, async (nodes, node) => {
-        // The refreshes of the start have ended.
-        await nodes.runtime.sleep(20 * SECOND);
+        // The buckets of the start are filled.
+        await nodes.runtime.sleep(40 * SECOND);
         nodes.network.latencyMs = { min: 5, max: 500 };
         for await (const _ of (node as Disgover).lookup(idOf('nothing'))) break;
         expect(sizeOf(node as Disgover, 'lookups')).to.equal(0);
         const { frames } = nodes.network.counts;
         await nodes.runtime.sleep(SECOND);
-        // What was asked already is still answered; nobody else is asked.
-        expect(nodes.network.counts.frames - frames).to.be.at.most(3);
+        // What was asked already is still answered, over new links with a HELLO; nobody else is asked.
+        expect(nodes.network.counts.frames - frames).to.be.at.most(4);
       }));
 
     it('give their place back, however many there are', () =>

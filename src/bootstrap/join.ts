@@ -7,6 +7,7 @@ import { type Abortable, abortable } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { randomFraction } from '../runtime/random.js';
 import type { DialTarget } from '../session/dialler.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
 
 /**
  * `joining`: seeds are being asked. `joined`: a node knows us. `alone`: there are no seeds to ask, and nobody has come.
@@ -19,9 +20,9 @@ export interface JoinDependencies {
   readonly alarms: Alarms;
   readonly seeds: readonly DialTarget[];
   /** Asks a seed for the nodes closest to us. Rejects when it does not answer. */
-  readonly ask: (seed: DialTarget) => Promise<unknown>;
-  /** Walks towards our own key. Does not reject. */
-  readonly walkHome: () => Promise<unknown>;
+  readonly ask: (seed: DialTarget) => Promise<readonly EncodedContact[]>;
+  /** Walks towards our own key, from those that a seed has named. Does not reject. */
+  readonly walkHome: (named: readonly EncodedContact[]) => Promise<unknown>;
   readonly hasNodes: () => boolean;
   readonly onState: (state: JoinState) => void;
   readonly onSeedFailed: (seed: DialTarget, fault: DisgoverError) => void;
@@ -82,16 +83,17 @@ export class Join {
 
   async #askAll(): Promise<void> {
     const asked = this.#deps.seeds.map((seed) => this.#ask(seed));
+    let named: readonly EncodedContact[];
     try {
       // The first answer is enough to begin with; the others fill the table as they come.
-      await Promise.any(asked);
+      named = await Promise.any(asked);
     } catch (failed) {
       if (this.#deps.hasNodes()) return this.#set('joined');
       if (areAllOurselves((failed as AggregateError).errors)) return this.#set('alone');
       this.#set('isolated');
       return this.#retryLater();
     }
-    if (this.#deps.hasNodes()) await this.#deps.walkHome();
+    if (this.#deps.hasNodes()) await this.#deps.walkHome(named);
     if (!this.#deps.hasNodes()) {
       this.#set('isolated');
       return this.#retryLater();
@@ -100,9 +102,9 @@ export class Join {
     this.#set('joined');
   }
 
-  async #ask(seed: DialTarget): Promise<void> {
+  async #ask(seed: DialTarget): Promise<readonly EncodedContact[]> {
     try {
-      await this.#deps.ask(seed);
+      return await this.#deps.ask(seed);
     } catch (fault) {
       this.#lastFault = asDisgoverError(fault);
       if (!this.#isClosed) this.#deps.onSeedFailed(seed, this.#lastFault);

@@ -24,6 +24,11 @@ export function bucketIndex(own: Key, other: Key): number | undefined {
   return undefined;
 }
 
+/** The bit of a bucket in a key: 255 is the first. */
+export function bitAt(key: Key, index: number): number {
+  return ((key[keyBytes - 1 - (index >> 3)] as number) >> (index & 7)) & 1;
+}
+
 /** A key that shares its first bits with `own`, differs in bit `index`, and has the bits of `random` below it. */
 export function keyInBucket(own: Key, index: number, random: Uint8Array): Key {
   const made = Uint8Array.from(random.subarray(0, keyBytes));

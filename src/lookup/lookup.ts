@@ -17,6 +17,8 @@ export interface LookupOptions {
   readonly k: number;
   /** Most requests in flight. */
   readonly alpha: number;
+  /** Once the alpha closest have answered, all others of the k closest are asked at once: 1 round trip in place of 6 or 7. */
+  readonly burst?: boolean | undefined;
   /** Most requests in all. */
   readonly maxRequests: number;
   /** Most nodes remembered as candidates; the furthest are forgotten. */
@@ -89,7 +91,7 @@ export class Lookup {
     if (candidate !== undefined && this.#requests < this.#options.maxRequests) {
       let awaited = 0;
       for (const peer of this.#inFlight) if (peer.state === 'asked') awaited++;
-      return awaited < this.#options.alpha
+      return awaited < this.#most()
         ? { type: 'ask', peer: candidate }
         : { type: 'wait', until: this.#nextLate() };
     }
@@ -147,9 +149,9 @@ export class Lookup {
     return undefined;
   }
 
-  /** Whether the k closest have all answered. */
-  #isSettled(): boolean {
-    const places = this.#places();
+  /** Whether the `count` closest have all answered. */
+  #isSettled(count = this.#options.k): boolean {
+    const places = this.#places(count);
     for (const peer of this.#peers.items) {
       if (places.areTaken) break;
       if (places.take(peer) && peer.state !== 'answered') return false;
@@ -157,8 +159,14 @@ export class Lookup {
     return true;
   }
 
-  #places(): Places {
-    return new Places(this.#options.k, this.#options.kindsOf);
+  #places(count = this.#options.k): Places {
+    return new Places(count, this.#options.kindsOf);
+  }
+
+  /** Most requests in flight now. */
+  #most(): number {
+    const { k, alpha, burst } = this.#options;
+    return burst && this.#isSettled(alpha) ? k : alpha;
   }
 
   #nextLate(): number | undefined {

@@ -26,6 +26,8 @@ export interface WalkOptions {
   readonly count?: number;
   /** Most requests in flight. Default the node's alpha. */
   readonly concurrency?: number;
+  /** Once the alpha closest have answered, asks all of the k closest at once. Default false. */
+  readonly burst?: boolean;
   /** Whom to ask first. Default the closest of our own table. */
   readonly start?: readonly EncodedContact[];
   /** At the end, ask those who know of nodes that we cannot dial to look for the target. Default false. */
@@ -168,10 +170,10 @@ export class Walker {
     return new OnBehalf(key, { now, isBridging, bridges, findThrough });
   }
 
-  #lookup(target: Key, { paths = 1, count, concurrency }: WalkOptions): Lookup | DisjointLookup {
+  #lookup(target: Key, { paths = 1, count, concurrency, burst }: WalkOptions): Lookup | DisjointLookup {
     const { k = this.#deps.k, alpha = this.#deps.alpha } = { k: count, alpha: concurrency };
     const { count: kinds, of: kindsOf } = this.#deps.kinds ?? { count: 1, of: undefined };
-    const shared = { k, alpha, maxCandidates: kinds * limits.lookupCandidates, kindsOf };
+    const shared = { k, alpha, burst, maxCandidates: kinds * limits.lookupCandidates, kindsOf };
     if (paths === 1) return new Lookup(target, { ...shared, maxRequests: kinds * limits.lookupRequests });
     return new DisjointLookup(target, paths, { ...shared, maxRequests: kinds * limits.lookupPathsRequests });
   }

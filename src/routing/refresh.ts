@@ -1,12 +1,15 @@
-// Which part of the table was not looked at for long, and the target that renews it. Pure.
+// Which part of the table was not looked at for long. Pure.
 
-import { bucketIndex, keyInBucket } from '../id/distance.js';
+import { bucketIndex } from '../id/distance.js';
 import type { Key } from '../id/key.js';
 
 export class Refresh {
   readonly #own: Key;
   // One moment a bucket, at most 256.
   readonly #walkedAt = new Map<number, number>();
+  // Buckets that were filled, at most 256: until then, that a lookup went there is not enough.
+  readonly #filled = new Set<number>();
+  #walkedHomeAt = Number.NEGATIVE_INFINITY;
 
   constructor(own: Key) {
     this.#own = own;
@@ -15,31 +18,36 @@ export class Refresh {
   /** A lookup has walked towards `target`. */
   walked(target: Key, now: number): void {
     const bucket = bucketIndex(this.#own, target);
-    if (bucket !== undefined) this.#walkedAt.set(bucket, now);
+    if (bucket === undefined) this.#walkedHomeAt = now;
+    else this.#walkedAt.set(bucket, now);
+  }
+
+  /** The bucket has all that was found for it. */
+  filled(bucket: number, now: number): void {
+    this.#filled.add(bucket);
+    this.#walkedAt.set(bucket, now);
+  }
+
+  /** The bucket has lost an entry that nobody replaces. */
+  lost(bucket: number): void {
+    this.#filled.delete(bucket);
+  }
+
+  /** Whether our neighbours were not looked for within `ms`. */
+  isHomeStale(now: number, ms: number): boolean {
+    return this.#walkedHomeAt < now - ms;
   }
 
   /**
-   * The bucket that was not walked to for longest, if that is longer than `ms`. Only those at least as far as the closest node
-   * known: below it there is nobody to find.
+   * The buckets that were never filled, or not walked to within `ms`, furthest first. Only those at least as far as the furthest of
+   * our neighbours: below it, walking home meets everybody.
    */
-  stale(closest: Key, now: number, ms: number): number | undefined {
-    const nearest = bucketIndex(this.#own, closest);
-    if (nearest === undefined) return undefined;
-    let stalest: number | undefined;
-    let oldest = now - ms;
-    for (let bucket = 255; bucket >= nearest; bucket--) {
-      const at = this.#walkedAt.get(bucket) ?? Number.NEGATIVE_INFINITY;
-      if (at < oldest) {
-        oldest = at;
-        stalest = bucket;
-      }
-    }
-    return stalest;
-  }
-
-  /** A key in the bucket. `random`: 32 bytes. */
-  target(bucket: number, random: Uint8Array): Key {
-    return keyInBucket(this.#own, bucket, random);
+  stale(furthestNeighbour: Key, now: number, ms: number): readonly number[] {
+    const stale: number[] = [];
+    const nearest = bucketIndex(this.#own, furthestNeighbour) ?? 256;
+    for (let bucket = 255; bucket >= nearest; bucket--)
+      if (!this.#filled.has(bucket) || (this.#walkedAt.get(bucket) as number) < now - ms) stale.push(bucket);
+    return stale;
   }
 
   walkedAt(bucket: number): number | undefined {

@@ -1,26 +1,20 @@
-// The nodes we know, each proved by a session: k-bucket's tree, with our order and our arbiter.
+// The nodes we know, each proved by a session: a bucket for each number of first bits that a key shares with ours, and at most k
+// nodes in each (Maymounkov, Mazières 2002, §2.2 and 2.4).
 
-import KBucket from 'k-bucket';
-import { closestOf } from '../id/closest-list.js';
+import { equalBytes } from '../id/bytes.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
-import { bucketIndex } from '../id/distance.js';
+import { bitAt, bucketIndex, compareDistance } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { isWithin, KindCounts, type Reach } from './reach.js';
 
 export interface TableEntry {
   readonly key: Key;
-  readonly contact: EncodedContact;
+  contact: EncodedContact;
   /** When the node last answered. */
   verifiedAt: number;
   /** Requests in a row that it has not answered. */
   failures: number;
-}
-
-interface Stored extends TableEntry {
-  // What k-bucket asks of its entries.
-  readonly id: Uint8Array;
-  readonly vectorClock: number;
 }
 
 export interface RoutingTableOptions {
@@ -46,43 +40,27 @@ export type AddOutcome =
   | { readonly type: 'kept'; readonly incumbent: EncodedContact }
   | { readonly type: 'full'; readonly oldest: EncodedContact };
 
-/** Entries beyond those wanted that k-bucket is asked for: what it may cut wrongly, and the doubtful ones. */
-const SPARE = 4;
+type Bucket = TableEntry[];
 
-/**
- * k-bucket's distance is a double, and what it leaves out may be as far, as doubles, as the last that it gives: only what is
- * closer than that one is surely all there is. It is then sorted exactly, and cut here.
- */
-function isCloserAsDouble(target: Key, a: Stored | undefined, b: Stored | undefined): boolean {
-  return (
-    a !== undefined && b !== undefined && KBucket.distance(target, a.id) < KBucket.distance(target, b.id)
-  );
-}
+const NONE: Bucket = [];
 
 export class RoutingTable {
   readonly #own: Key;
+  readonly #k: number;
   readonly #arbitrate: RoutingTableOptions['arbitrate'];
   readonly #isDialable: RoutingTableOptions['isDialable'];
   readonly #kinds = new KindCounts();
-  // At most k entries in each of at most 256 buckets.
-  readonly #tree: KBucket<Stored>;
+  // By bucket index; at most k entries in each of at most 256 buckets, who answered longest ago first.
+  readonly #buckets = new Map<number, Bucket>();
+  /** The indexes of buckets that hold something, highest first. */
+  #indexes: readonly number[] = [];
   #size = 0;
-  #oldestOfFull: Stored | undefined;
 
   constructor({ own, k, arbitrate, isDialable }: RoutingTableOptions) {
     this.#own = own;
+    this.#k = k;
     this.#arbitrate = arbitrate;
     this.#isDialable = isDialable;
-    this.#tree = new KBucket<Stored>({
-      localNodeId: own,
-      numberOfNodesPerKBucket: k,
-      numberOfNodesToPing: 1,
-      // What wins has been decided before an entry is added.
-      arbiter: (_incumbent, candidate) => candidate,
-    });
-    this.#tree.on('ping', ([oldest]: Stored[]) => {
-      this.#oldestOfFull = oldest;
-    });
   }
 
   get size(): number {
@@ -92,14 +70,17 @@ export class RoutingTable {
   /** Adds, updates or freshens the entry of a node that has just proved itself. */
   add(contact: EncodedContact, now: number): AddOutcome {
     const { key } = contact;
-    if (bucketIndex(this.#own, key) === undefined) return { type: 'own' };
-    const stored = this.#tree.get(key);
-    if (stored !== null) return this.#meet(stored, contact, now);
+    const index = bucketIndex(this.#own, key);
+    if (index === undefined) return { type: 'own' };
+    const bucket = this.#buckets.get(index) ?? NONE;
+    const at = placeIn(bucket, key);
+    if (at >= 0) return this.#meet(bucket, at, contact, now);
+    const [oldest] = bucket;
+    if (oldest !== undefined && bucket.length >= this.#k) return { type: 'full', oldest: oldest.contact };
     const accepted = this.#dialable(this.#arbitrate(undefined, contact), contact);
-    this.#oldestOfFull = undefined;
-    this.#tree.add({ id: key, key, vectorClock: 0, contact: accepted, verifiedAt: now, failures: 0 });
-    const full = this.#oldestOfFull as Stored | undefined;
-    if (full !== undefined) return { type: 'full', oldest: full.contact };
+    const entry = { key, contact: accepted, verifiedAt: now, failures: 0 };
+    if (oldest === undefined) this.#open(index, entry);
+    else bucket.push(entry);
     this.#size++;
     this.#kinds.add(accepted);
     return { type: 'added' };
@@ -107,19 +88,28 @@ export class RoutingTable {
 
   /** The node has answered: its entry is fresh. */
   touch(contact: EncodedContact, now: number): void {
-    const stored = this.#tree.get(contact.key);
-    if (stored?.contact.equals(contact)) this.#meet(stored, contact, now);
+    const bucket = this.#bucketOf(contact.key);
+    const at = placeIn(bucket, contact.key);
+    if (bucket[at]?.contact.equals(contact)) this.#meet(bucket, at, contact, now);
   }
 
   get(id: ContactId): TableEntry | undefined {
-    return this.#tree.get(keyOf(bytesOfContactId(id))) ?? undefined;
+    return this.at(keyOf(bytesOfContactId(id)));
+  }
+
+  /** The same for who has the key, which costs no digest. */
+  at(key: Key): TableEntry | undefined {
+    const bucket = this.#bucketOf(key);
+    return bucket[placeIn(bucket, key)];
   }
 
   remove(key: Key): boolean {
-    const stored = this.#tree.get(key);
-    if (stored === null) return false;
-    this.#tree.remove(key);
-    this.#kinds.remove(stored.contact);
+    const bucket = this.#bucketOf(key);
+    const at = placeIn(bucket, key);
+    const [entry] = at < 0 ? [] : bucket.splice(at, 1);
+    if (entry === undefined) return false;
+    if (bucket.length === 0) this.#close(key);
+    this.#kinds.remove(entry.contact);
     this.#size--;
     return true;
   }
@@ -130,16 +120,16 @@ export class RoutingTable {
     count: number,
     { doubtful = false, reach }: ClosestOptions = {},
   ): readonly TableEntry[] {
-    if (this.#size === 0) return [];
     const chosen = reach === undefined || this.#kinds.areAllWithin(reach) ? undefined : reach;
-    const isFit = ({ failures, contact }: Stored) =>
+    const isFit = ({ failures, contact }: TableEntry) =>
       (doubtful || failures === 0) && (chosen === undefined || isWithin(chosen, contact));
-    for (let wanted = count + SPARE; ; wanted *= 4) {
-      const near = this.#tree.closest(target, Math.min(wanted, this.#size));
-      const fit = near.filter(isFit);
-      const isSure = fit.length >= count && isCloserAsDouble(target, fit[count - 1], near.at(-1));
-      if (isSure || near.length === this.#size) return closestOf(target, fit, count);
+    const closest: TableEntry[] = [];
+    for (const bucket of this.#byDistance(target)) {
+      const begin = closest.length;
+      if (begin >= count) break;
+      for (const entry of bucket) if (isFit(entry)) insert(target, closest, begin, count, entry);
     }
+    return closest;
   }
 
   /** Whether there are entries that cannot be dialled by who has the reach. */
@@ -149,34 +139,84 @@ export class RoutingTable {
 
   /** Entries in a bucket. */
   sizeOf(bucket: number): number {
-    let size = 0;
-    for (const { key } of this.#tree.toArray()) if (bucketIndex(this.#own, key) === bucket) size++;
-    return size;
+    return this.#buckets.get(bucket)?.length ?? 0;
+  }
+
+  /** The entries of a bucket, who answered longest ago first. Not a copy: do not change it. */
+  entriesOf(bucket: number): readonly TableEntry[] {
+    return this.#buckets.get(bucket) ?? NONE;
   }
 
   *entries(): Iterable<TableEntry> {
-    yield* this.#tree.toArray();
+    for (const bucket of this.#buckets.values()) yield* bucket;
   }
 
-  #meet(stored: Stored, contact: EncodedContact, now: number): AddOutcome {
-    if (stored.contact.equals(contact)) {
-      stored.verifiedAt = now;
-      stored.failures = 0;
-      // Only the stored object itself moves to the fresh end of its bucket.
-      this.#tree.add(stored);
-      return { type: 'touched' };
+  /**
+   * The buckets, each with all that is closer to the target than whatever is in those after it. Where own key and target differ
+   * in the bit of a bucket, its keys agree with the target there, and are closer than all that share more bits with ours; where
+   * they agree, it is the other way round.
+   */
+  *#byDistance(target: Key): Iterable<Bucket> {
+    const beyond: number[] = [];
+    for (const index of this.#indexes) {
+      if (bitAt(this.#own, index) === bitAt(target, index)) beyond.push(index);
+      else yield this.#buckets.get(index) ?? NONE;
     }
-    const winner = this.#arbitrate(stored.contact, contact);
-    if (winner === stored.contact) return { type: 'kept', incumbent: winner };
-    const accepted = this.#dialable(winner, contact);
-    this.#kinds.remove(stored.contact);
-    this.#kinds.add(accepted);
-    this.#tree.add({ ...stored, contact: accepted, verifiedAt: now, failures: 0 });
-    return { type: 'updated' };
+    for (let i = beyond.length - 1; i >= 0; i--) yield this.#buckets.get(beyond[i] as number) ?? NONE;
+  }
+
+  #bucketOf(key: Key): Bucket {
+    const index = bucketIndex(this.#own, key);
+    return (index === undefined ? undefined : this.#buckets.get(index)) ?? NONE;
+  }
+
+  #open(index: number, entry: TableEntry): void {
+    this.#buckets.set(index, [entry]);
+    this.#indexes = [...this.#buckets.keys()].sort((a, b) => b - a);
+  }
+
+  #close(key: Key): void {
+    const index = bucketIndex(this.#own, key) as number;
+    this.#buckets.delete(index);
+    this.#indexes = this.#indexes.filter((other) => other !== index);
+  }
+
+  #meet(bucket: Bucket, at: number, contact: EncodedContact, now: number): AddOutcome {
+    const stored = bucket[at] as TableEntry;
+    const isSame = stored.contact.equals(contact);
+    const winner = isSame ? stored.contact : this.#arbitrate(stored.contact, contact);
+    if (!isSame && winner === stored.contact) return { type: 'kept', incumbent: winner };
+    if (!isSame) {
+      this.#kinds.remove(stored.contact);
+      stored.contact = this.#dialable(winner, contact);
+      this.#kinds.add(stored.contact);
+    }
+    stored.verifiedAt = now;
+    stored.failures = 0;
+    // To the fresh end.
+    bucket.splice(at, 1);
+    bucket.push(stored);
+    return { type: isSame ? 'touched' : 'updated' };
   }
 
   /** A merged contact that cannot be dialled is good data about a set, and no node: the one that has proved itself stays. */
   #dialable(winner: EncodedContact, proved: EncodedContact): EncodedContact {
     return this.#isDialable(winner) ? winner : proved;
   }
+}
+
+/** Puts the entry in its place among those from `begin` on; what has none among the first `count` is left out. */
+function insert(target: Key, sorted: TableEntry[], begin: number, count: number, entry: TableEntry): void {
+  let at = sorted.length < count ? sorted.length : count;
+  for (; at > begin; at--) {
+    const before = sorted[at - 1] as TableEntry;
+    if (compareDistance(target, entry.key, before.key) > 0) break;
+    if (at < count) sorted[at] = before;
+  }
+  if (at < count) sorted[at] = entry;
+}
+
+/** Where in the bucket the entry of the key is; -1 where it is not. */
+function placeIn(bucket: Bucket, key: Key): number {
+  return bucket.findIndex((entry) => equalBytes(entry.key, key));
 }

@@ -11,6 +11,7 @@ import { jittered } from '../runtime/random.js';
 import { wasNotDialled } from '../session/dial-policy.js';
 import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
+import { Filler } from './filler.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
 import { Quarantine } from './quarantine.js';
 import type { Reach } from './reach.js';
@@ -21,6 +22,8 @@ import { Verifier } from './verifier.js';
 
 /** Failures in a row that cost an entry its place. */
 const FAILURES_ALLOWED = 2;
+/** Who answered within this is not asked again, whoever would have its place. */
+const FRESH_MS = 60_000;
 /** Between two looks at what is stale. */
 const TICK_MS = 60_000;
 /** A bucket that no lookup walked to for so long is walked to, and a node that did not answer for so long is asked. */
@@ -36,8 +39,10 @@ export interface RoutingDependencies extends RoutingTableOptions {
   readonly ping: (contact: EncodedContact) => Promise<unknown>;
   /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
   readonly pingAddress: (contact: EncodedContact) => Promise<unknown>;
-  /** Walks towards a key until the `count` closest have answered, for the sake of whom it meets. Does not reject. */
-  readonly walk: (target: Key, count: number) => Promise<unknown>;
+  /** Asks a node for those closest to a key. Rejects when it does not answer. */
+  readonly findNode: (contact: EncodedContact, target: Key) => Promise<readonly EncodedContact[]>;
+  /** Walks to our own key, for the sake of whom it meets. Does not reject. */
+  readonly walkHome: () => Promise<unknown>;
   readonly onAdded: (contact: EncodedContact) => void;
   readonly onRemoved: (contact: EncodedContact) => void;
 }
@@ -49,6 +54,7 @@ export class Routing {
   readonly #quarantine = new Quarantine();
   readonly #verifier: Verifier;
   readonly #refresh: Refresh;
+  readonly #filler: Filler;
   // Bounded by limits.verifications.
   readonly #contested = new Set<ContactId>();
   #tick: Alarm | undefined;
@@ -65,6 +71,16 @@ export class Routing {
       alarms: deps.alarms,
       check: (contact) => this.#check(contact),
     });
+    this.#filler = new Filler({
+      ...deps,
+      table: this.#table,
+      due: () => this.#due(),
+      onFilled: (bucket) => this.#refresh.filled(bucket, deps.runtime.now()),
+      isEligible: (contact) =>
+        this.#table.at(contact.key) === undefined &&
+        !this.isQuarantined(contact.id, contact) &&
+        deps.isDialable(contact),
+    });
   }
 
   get size(): number {
@@ -80,7 +96,7 @@ export class Routing {
     // A live old entry is never evicted for a new one: whether it lives is asked, and the newcomer waits.
     if (outcome.type === 'full') {
       this.#replacements.add(contact);
-      this.#verifier.add(outcome.oldest);
+      if (!this.#isFresh(outcome.oldest)) this.#verifier.add(outcome.oldest);
     }
     if (outcome.type === 'kept') void this.#contest(outcome.incumbent, contact);
     this.#tick ??= this.#setTick();
@@ -168,16 +184,16 @@ export class Routing {
     this.#refresh.walked(target, this.#deps.runtime.now());
   }
 
-  /** Walks to every bucket that was not walked to for 15 minutes, one after the other, furthest first. */
+  /** Walks home, if nobody did for 15 minutes, and begins to fill the buckets that have room and were not walked to for as long. */
   async refresh(): Promise<void> {
-    if (this.#isRefreshing) return;
+    if (this.#isRefreshing || this.#isClosed || this.size === 0) return;
     this.#isRefreshing = true;
     try {
-      for (let bucket = this.#staleBucket(); bucket !== undefined; bucket = this.#staleBucket())
-        await this.#fill(bucket);
+      if (this.#refresh.isHomeStale(this.#deps.runtime.now(), STALE_MS)) await this.#deps.walkHome();
     } finally {
       this.#isRefreshing = false;
     }
+    if (!this.#isClosed && this.#due().length > 0) this.#filler.start();
   }
 
   health(): RoutingHealth {
@@ -206,7 +222,14 @@ export class Routing {
   close(): void {
     this.#isClosed = true;
     this.#tick?.cancel();
+    this.#filler.close();
     this.#verifier.close();
+  }
+
+  /** Whether it answered a moment ago. A crowd that joins through this node would have it asked without end. */
+  #isFresh({ key }: EncodedContact): boolean {
+    const entry = this.#table.at(key);
+    return entry !== undefined && entry.verifiedAt > this.#deps.runtime.now() - FRESH_MS;
   }
 
   /** The arbiter prefers another contact of the same node: so it is, as long as the node answers there. */
@@ -246,35 +269,15 @@ export class Routing {
     const bucket = bucketIndex(this.#deps.own, key);
     if (this.#isClosed || bucket === undefined || this.#table.sizeOf(bucket) >= this.#deps.k) return;
     const replacement = this.#replacements.take(key);
-    if (replacement !== undefined) this.#verifier.add(replacement);
+    if (replacement === undefined) this.#refresh.lost(bucket);
+    else this.#verifier.add(replacement);
   }
 
-  /**
-   * One walk meets the k neighbours of one place. A bucket that holds half of the key space would know one corner of it, and
-   * lookups would pay with a hop (bench: `hops`). So short walks to many places, for as long as they bring somebody; what
-   * does not fill by them is small, and is walked to as a whole.
-   */
-  async #fill(bucket: number): Promise<void> {
-    const { k, walk } = this.#deps;
-    for (let size = -1, next = this.#table.sizeOf(bucket); size < next; ) {
-      size = next;
-      await walk(this.#targetIn(bucket), 1);
-      next = this.#table.sizeOf(bucket);
-      if (next >= k || this.#isClosed) return;
-    }
-    await walk(this.#targetIn(bucket), k);
-  }
-
-  #targetIn(bucket: number): Key {
-    const target = this.#refresh.target(bucket, this.#deps.runtime.randomBytes(32));
-    this.walked(target);
-    return target;
-  }
-
-  #staleBucket(): number | undefined {
-    const [closest] = this.#table.closest(this.#deps.own, 1, { doubtful: true });
-    if (this.#isClosed || closest === undefined) return undefined;
-    return this.#refresh.stale(closest.key, this.#deps.runtime.now(), STALE_MS);
+  /** Furthest first. */
+  #due(): readonly number[] {
+    const furthestNeighbour = this.#table.closest(this.#deps.own, this.#deps.k, { doubtful: true }).at(-1);
+    if (furthestNeighbour === undefined) return [];
+    return this.#refresh.stale(furthestNeighbour.key, this.#deps.runtime.now(), STALE_MS);
   }
 
   /** Once a minute: walks where nobody walked, and asks who did not answer for long, as many as the verifier takes. */

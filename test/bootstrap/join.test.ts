@@ -4,6 +4,7 @@ import { DisgoverError } from '../../src/errors.js';
 import { Alarms } from '../../src/runtime/alarms.js';
 import type { DialTarget } from '../../src/session/dialler.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import { encodedNodeOf } from '../support/contacts.js';
 import { addressOf } from '../support/sessions.js';
 
 const SECOND = 1_000;
@@ -18,6 +19,7 @@ class Joining {
   readonly faults = new Map<string, DisgoverError>();
   readonly silent = new Set<string>();
   hasNodes = false;
+  readonly named: string[] = [];
   walks = 0;
   readonly join: Join;
 
@@ -37,9 +39,11 @@ class Joining {
         const fault = this.faults.get(host);
         if (fault !== undefined) throw fault;
         this.hasNodes = true;
+        return [encodedNodeOf(`named by ${host}`)];
       },
-      walkHome: async () => {
+      walkHome: async (named) => {
         this.walks++;
+        this.named.push(...named.map(({ id }) => id));
         await this.runtime.sleep(20);
       },
       hasNodes: () => this.hasNodes,

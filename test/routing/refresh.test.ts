@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { bucketIndex } from '../../src/id/distance.js';
 import { Refresh } from '../../src/routing/refresh.js';
 import { keyAtDistance, keyOfName } from '../support/ids.js';
 
@@ -7,31 +6,43 @@ const own = keyOfName('own');
 const inBucket = (index: number) => keyAtDistance(own, 1n << BigInt(index));
 
 describe('Refresh', () => {
-  it('names the furthest bucket when nobody has walked anywhere', () => {
-    expect(new Refresh(own).stale(inBucket(250), 0, 900)).to.equal(255);
+  it('names every bucket as far as the furthest neighbour, when none was filled', () => {
+    expect(new Refresh(own).stale(inBucket(253), 0, 900)).to.deep.equal([255, 254, 253]);
+    expect(new Refresh(own).stale(own, 0, 900)).to.deep.equal([]);
   });
 
-  it('names the bucket that was not walked to for longest', () => {
+  it('names none that was filled within the time', () => {
     const refresh = new Refresh(own);
-    refresh.walked(inBucket(255), 20);
-    refresh.walked(inBucket(254), 10);
-    refresh.walked(inBucket(253), 30);
-    expect(refresh.stale(inBucket(253), 1_000, 900)).to.equal(254);
+    refresh.filled(255, 100);
+    expect(refresh.stale(inBucket(254), 1_000, 900)).to.deep.equal([254]);
+    expect(refresh.stale(inBucket(254), 1_001, 900)).to.deep.equal([255, 254]);
   });
 
-  it('names none that was walked to within the time', () => {
+  it('names none that was filled once, and walked to within the time', () => {
     const refresh = new Refresh(own);
-    refresh.walked(inBucket(255), 100);
-    expect(refresh.stale(inBucket(255), 1_000, 900)).to.equal(undefined);
-    expect(refresh.stale(inBucket(255), 1_001, 900)).to.equal(255);
+    refresh.filled(255, 100);
+    refresh.walked(inBucket(255), 500);
+    expect(refresh.stale(inBucket(255), 1_400, 900)).to.deep.equal([]);
   });
 
-  it('names none closer than the closest node known', () => {
+  it('names one that was walked to, and never filled', () => {
     const refresh = new Refresh(own);
-    refresh.walked(inBucket(255), 1_000);
-    expect(refresh.stale(inBucket(255), 1_000, 900)).to.equal(undefined);
-    expect(refresh.stale(inBucket(254), 1_000, 900)).to.equal(254);
-    expect(refresh.stale(own, 1_000, 900)).to.equal(undefined);
+    refresh.walked(inBucket(255), 500);
+    expect(refresh.stale(inBucket(255), 500, 900)).to.deep.equal([255]);
+  });
+
+  it('names one that has lost an entry', () => {
+    const refresh = new Refresh(own);
+    refresh.filled(255, 100);
+    refresh.lost(255);
+    expect(refresh.stale(inBucket(255), 100, 900)).to.deep.equal([255]);
+  });
+
+  it('knows whether our neighbours were looked for', () => {
+    const refresh = new Refresh(own);
+    expect(refresh.isHomeStale(0, 900)).to.equal(true);
+    refresh.walked(own, 100);
+    expect([1_000, 1_001].map((now) => refresh.isHomeStale(now, 900))).to.deep.equal([false, true]);
   });
 
   it('knows when a bucket was walked to', () => {
@@ -39,15 +50,5 @@ describe('Refresh', () => {
     refresh.walked(own, 1);
     refresh.walked(inBucket(7), 5);
     expect([refresh.walkedAt(7), refresh.walkedAt(8)]).to.deep.equal([5, undefined]);
-  });
-
-  it('makes targets in the bucket', () => {
-    const refresh = new Refresh(own);
-    for (const bucket of [255, 254, 200, 8, 7, 1, 0]) {
-      for (const fill of [0x00, 0xff, 0x5a]) {
-        const target = refresh.target(bucket, new Uint8Array(32).fill(fill));
-        expect(bucketIndex(own, target)).to.equal(bucket);
-      }
-    }
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bucketIndex } from '../../src/id/distance.js';
+import { closestOf } from '../../src/id/closest-list.js';
 import type { Key } from '../../src/id/key.js';
 import { limits } from '../../src/limits.js';
 import { Routing, type RoutingDependencies } from '../../src/routing/routing.js';
@@ -18,7 +18,10 @@ class Table {
   readonly runtime = new VirtualRuntime();
   readonly pings = pingRecorder();
   readonly addressPings = pingRecorder();
-  readonly walks: Key[] = [];
+  walksHome = 0;
+  /** Whom a node names that is asked; everybody is there. */
+  readonly network: EncodedContact[] = [];
+  readonly asked: (readonly [EncodedContact, Key])[] = [];
   readonly added: string[] = [];
   readonly removed: string[] = [];
   readonly routing: Routing;
@@ -33,7 +36,15 @@ class Table {
       isDialable: (contact) => addressesOf(contact).length > 0,
       ping: this.#ping,
       pingAddress: this.addressPings.ping,
-      walk: async (target) => this.walks.push(target),
+      findNode: async (contact, target) => {
+        this.asked.push([contact, target]);
+        this.routing.add(contact);
+        return closestOf(target, this.network, 3);
+      },
+      walkHome: async () => {
+        this.walksHome++;
+        this.routing.walked(own);
+      },
       onAdded: ({ id }) => this.added.push(id),
       onRemoved: ({ id }) => this.removed.push(id),
       ...deps,
@@ -194,16 +205,17 @@ describe('Routing', () => {
   });
 
   context('when a bucket is full', () => {
-    const setUp = () => {
+    const setUp = async (ms = MINUTE) => {
       const table = new Table();
       const contacts = nodesInBucket(own, 255, 5);
       const [a, b, c, d, e] = contacts as [EncodedContact, ...EncodedContact[]];
       table.add(...nodesInBucket(own, 254, 3), a, b as EncodedContact, c as EncodedContact);
+      await table.settle(ms);
       return { table, a, b, c, d: d as EncodedContact, e: e as EncodedContact };
     };
 
     it('keeps its oldest, which answers, and lets the newcomer wait', async () => {
-      const { table, a, d } = setUp();
+      const { table, a, d } = await setUp();
       table.add(d);
       await table.settle();
       expect(table.pings.pinged).to.deep.equal([a]);
@@ -212,8 +224,16 @@ describe('Routing', () => {
       expect(table.routing.sizes().replacements).to.equal(1);
     });
 
+    it('does not ask an oldest that answered within the minute', async () => {
+      const { table, d, e } = await setUp(MINUTE - 1);
+      table.add(d, e);
+      await table.settle();
+      expect(table.pings.pinged).to.deep.equal([]);
+      expect(table.routing.sizes().replacements).to.equal(2);
+    });
+
     it('gives the place of an oldest that is dead to the newcomer, which is asked first', async () => {
-      const { table, a, d } = setUp();
+      const { table, a, d } = await setUp();
       table.pings.dead.add(a.id);
       table.add(d);
       await table.settle();
@@ -226,7 +246,7 @@ describe('Routing', () => {
     });
 
     it('asks the next that waits when the first no longer answers', async () => {
-      const { table, a, d, e } = setUp();
+      const { table, a, d, e } = await setUp();
       table.add(d, e);
       await table.settle();
       table.addressPings.dead.add(e.id);
@@ -237,7 +257,7 @@ describe('Routing', () => {
     });
 
     it('checks one entry at a time, however many newcomers there are', async () => {
-      const { table, a, d, e } = setUp();
+      const { table, a, d, e } = await setUp();
       table.add(d, e, d, e);
       expect(table.routing.sizes().replacements).to.equal(2);
       expect(table.pings.pinged.filter(({ id }) => id === a.id).length).to.be.at.most(4);
@@ -300,46 +320,65 @@ describe('Routing', () => {
   });
 
   context('as time passes', () => {
-    it('walks to every bucket up to that of the closest node, and again after 15 minutes', async () => {
+    it('walks home once, and again after 15 minutes', async () => {
       const table = new Table();
       table.add(...nodesInBucket(own, 253, 1));
       await table.routing.refresh();
-      const buckets = () => [...new Set(table.walks.map((target) => bucketIndex(own, target)))];
-      expect(buckets()).to.deep.equal([255, 254, 253]);
-      table.walks.length = 0;
       await table.settle(14 * MINUTE);
-      expect(table.walks).to.have.length(0);
+      expect(table.walksHome).to.equal(1);
       await table.settle(3 * MINUTE);
-      expect(buckets()).to.have.members([255, 254, 253]);
+      expect(table.walksHome).to.equal(2);
     });
 
-    it('does not walk to a bucket that a lookup walked to', async () => {
-      const table = new Table();
-      table.add(...nodesInBucket(own, 254, 1));
-      table.routing.walked(nodesInBucket(own, 255, 1)[0]?.key as Key);
-      await table.routing.refresh();
-      expect(new Set(table.walks.map((target) => bucketIndex(own, target)))).to.deep.equal(new Set([254]));
-    });
-
-    it('refreshes once at a time', async () => {
-      let walking = 0;
-      let most = 0;
+    it('walks home once at a time', async () => {
+      let walks = 0;
       const table: Table = new Table({
-        walk: async () => {
-          most = Math.max(most, ++walking);
+        walkHome: async () => {
+          walks++;
           await table.runtime.sleep(10);
-          walking--;
         },
       });
       table.add(...nodesInBucket(own, 254, 1));
       await table.runtime.run(Promise.all([table.routing.refresh(), table.routing.refresh()]));
-      expect(most).to.equal(1);
+      expect(walks).to.equal(1);
     });
 
     it('walks nowhere while it knows nobody', async () => {
       const table = new Table();
       await table.routing.refresh();
-      expect(table.walks).to.have.length(0);
+      expect(table.walksHome).to.equal(0);
+    });
+
+    it('fills every bucket up to that of its furthest neighbour, by at most two requests a second', async () => {
+      const table = new Table();
+      table.network.push(...[255, 254, 253].flatMap((bucket) => nodesInBucket(own, bucket, 5)));
+      table.add(...table.network.slice(-3));
+      await table.routing.refresh();
+      await table.settle(1_000);
+      expect(table.asked.length).to.be.within(1, 4);
+      await table.settle(MINUTE);
+      expect(table.routing.health().buckets.map(({ size }) => size)).to.deep.equal([3, 3, 3]);
+      expect(table.asked.length).to.be.at.most(12);
+    });
+
+    it('fills a bucket again that has lost an entry, with the next minute', async () => {
+      const table = new Table();
+      table.network.push(...nodesInBucket(own, 255, 4));
+      table.add(table.network[0] as EncodedContact);
+      await table.routing.refresh();
+      await table.settle(MINUTE);
+      const [gone] = table.routing.contacts();
+      table.routing.unreachable(gone?.id as EncodedContact['id']);
+      await table.settle(2 * MINUTE);
+      expect(table.routing.size).to.equal(3);
+    });
+
+    it('does not fill what is full', async () => {
+      const table = new Table();
+      table.add(...nodesInBucket(own, 255, 3));
+      await table.routing.refresh();
+      await table.settle(MINUTE);
+      expect(table.asked).to.deep.equal([]);
     });
 
     it('asks who has not answered for 15 minutes, one a minute', async () => {

@@ -21,10 +21,8 @@ const entries = {
   ),
 };
 
-/** In place of packages and of modules of Node: what of them is used. */
-const standIns = Object.fromEntries(
-  ['events', 'randombytes', 'lru-cache'].map((name) => [name, join(root, `tools/browser/${name}.ts`)]),
-);
+/** In place of a package: what of it is used. */
+const standIns = { 'lru-cache': join(root, 'tools/browser/lru-cache.ts') };
 
 const { metafile } = await build({
   absWorkingDir: root,
