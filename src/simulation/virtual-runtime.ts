@@ -68,7 +68,7 @@ export class VirtualRuntime implements Runtime {
 
   /** An integer from 0 to below `count`. */
   integer(count: number): number {
-    return Math.floor(this.#random.fraction() * count);
+    return this.#random.integer(count);
   }
 
   /** Resolves when `ms` of virtual time have passed: how a scenario waits while `run` drives it. */

@@ -1,0 +1,58 @@
+// Nodes come and go for as long as the run lasts, each by itself.
+
+import type { Timer } from '../../contracts/runtime.js';
+import { draw } from '../distribution.js';
+import type { Churn as ChurnOptions } from './scenario.js';
+import type { ScenarioNetwork } from './scenario-network.js';
+import type { ScenarioNode } from './scenario-node.js';
+
+export class Churn {
+  readonly #churn: Required<ChurnOptions>;
+  readonly #nodes: ScenarioNetwork;
+  readonly #onFault: (fault: unknown) => void;
+  // One for each node that comes and goes.
+  readonly #timers = new Map<ScenarioNode, Timer>();
+  #isOver = false;
+
+  /** `onFault`: something has failed that should not have. */
+  constructor(churn: Required<ChurnOptions>, nodes: ScenarioNetwork, onFault: (fault: unknown) => void) {
+    this.#churn = churn;
+    this.#nodes = nodes;
+    this.#onFault = onFault;
+  }
+
+  start(): void {
+    const random = this.#random;
+    for (const node of this.#nodes.nodes.slice(this.#churn.spared))
+      this.#after(node, random() * draw(this.#churn.sessions, random), () => this.#go(node));
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+  }
+
+  readonly #random = () => this.#nodes.chance.churn.fraction();
+
+  #after(node: ScenarioNode, ms: number, then: () => Promise<void>): void {
+    if (this.#isOver) return;
+    const run = () => void then().catch(this.#onFault);
+    this.#timers.set(node, this.#nodes.runtime.setTimer(ms, run));
+  }
+
+  async #go(node: ScenarioNode): Promise<void> {
+    const doesLeave = this.#random() < this.#churn.leave;
+    const downMs = draw(this.#churn.downtimes, this.#random);
+    this.#after(node, downMs, () => this.#comeBack(node));
+    await (doesLeave ? this.#nodes.leave(node) : this.#nodes.crash(node));
+  }
+
+  async #comeBack(node: ScenarioNode): Promise<void> {
+    const how = {
+      newId: this.#random() < this.#churn.newId,
+      snapshot: this.#random() < this.#churn.snapshot,
+    };
+    this.#after(node, draw(this.#churn.sessions, this.#random), () => this.#go(node));
+    await this.#nodes.start(node, how);
+  }
+}
