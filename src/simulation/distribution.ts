@@ -31,30 +31,46 @@ export function onGrid(ms: number): number {
 /** Standard normal, by the polar method of Marsaglia: it needs no sine. */
 export function normal(random: Random): number {
   for (;;) {
-    const [x, y] = [2 * random() - 1, 2 * random() - 1];
+    const x = 2 * random() - 1;
+    const y = 2 * random() - 1;
     const square = x * x + y * y;
     if (square > 0 && square < 1) return x * Math.sqrt((-2 * ln(square)) / square);
   }
 }
 
-const draws: {
+const samplers: {
   readonly [Type in Distribution['type']]: (
     of: Extract<Distribution, { type: Type }>,
-    random: Random,
-  ) => number;
+  ) => (random: Random) => number;
 } = {
-  constant: ({ ms }) => ms,
-  uniform: ({ minMs, maxMs }, random) => minMs + (maxMs - minMs) * random(),
-  exponential: ({ meanMs }, random) => -meanMs * ln(1 - random()),
-  lognormal: ({ medianMs, sigma }, random) => medianMs * exp(sigma * normal(random)),
-  weibull: ({ shape, scaleMs }, random) => scaleMs * exp(ln(-ln(1 - random())) / shape),
+  constant:
+    ({ ms }) =>
+    () =>
+      ms,
+  uniform:
+    ({ minMs, maxMs }) =>
+    (random) =>
+      minMs + (maxMs - minMs) * random(),
+  exponential:
+    ({ meanMs }) =>
+    (random) =>
+      -meanMs * ln(1 - random()),
+  lognormal:
+    ({ medianMs, sigma }) =>
+    (random) =>
+      medianMs * exp(sigma * normal(random)),
+  weibull:
+    ({ shape, scaleMs }) =>
+    (random) =>
+      scaleMs * exp(ln(-ln(1 - random())) / shape),
 };
 
-/** Milliseconds on the grid of virtual time, never NaN. */
-export function draw(distribution: Distribution, random: Random): number {
-  return onGrid(
-    (draws[distribution.type] as (of: Distribution, random: Random) => number)(distribution, random),
+/** What draws from it: milliseconds on the grid of virtual time, never NaN. */
+export function samplerOf(distribution: Distribution): (random: Random) => number {
+  const sample = (samplers[distribution.type] as (of: Distribution) => (random: Random) => number)(
+    distribution,
   );
+  return (random) => onGrid(sample(random));
 }
 
 const fields = {

@@ -5,10 +5,10 @@ import {
   checkDistribution,
   type Distribution,
   distributionTypes,
-  draw,
   normal,
   onGrid,
   type Random,
+  samplerOf,
 } from './distribution.js';
 import { exp } from './exact-math.js';
 import { type Plane, planeDistance, type Regions, regionOf } from './places.js';
@@ -44,7 +44,7 @@ export function latencyOf(latency: Latency, seed: number): DrawLatency {
   }
   if (latency.type === 'plane') return ofPlane(latency, seed);
   if (latency.type === 'regions') return ofRegions(latency, seed);
-  return (random) => draw(latency, random);
+  return samplerOf(latency);
 }
 
 /** @throws DisgoverError `ERR_BAD_OPTION`. `where`: for the message. */

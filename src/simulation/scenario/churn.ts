@@ -1,7 +1,7 @@
 // Nodes come and go for as long as the run lasts, each by itself.
 
 import type { Timer } from '../../contracts/runtime.js';
-import { draw } from '../distribution.js';
+import { samplerOf } from '../distribution.js';
 import type { Churn as ChurnOptions } from './scenario.js';
 import type { ScenarioNetwork } from './scenario-network.js';
 import type { ScenarioNode } from './scenario-node.js';
@@ -10,6 +10,8 @@ export class Churn {
   readonly #churn: Required<ChurnOptions>;
   readonly #nodes: ScenarioNetwork;
   readonly #onFault: (fault: unknown) => void;
+  readonly #drawSession: () => number;
+  readonly #drawDowntime: () => number;
   // One for each node that comes and goes.
   readonly #timers = new Map<ScenarioNode, Timer>();
   #isOver = false;
@@ -19,12 +21,15 @@ export class Churn {
     this.#churn = churn;
     this.#nodes = nodes;
     this.#onFault = onFault;
+    const session = samplerOf(churn.sessions);
+    const downtime = samplerOf(churn.downtimes);
+    this.#drawSession = () => session(this.#random);
+    this.#drawDowntime = () => downtime(this.#random);
   }
 
   start(): void {
-    const random = this.#random;
     for (const node of this.#nodes.nodes.slice(this.#churn.spared))
-      this.#after(node, random() * draw(this.#churn.sessions, random), () => this.#go(node));
+      this.#after(node, this.#random() * this.#drawSession(), () => this.#go(node));
   }
 
   stop(): void {
@@ -42,8 +47,7 @@ export class Churn {
 
   async #go(node: ScenarioNode): Promise<void> {
     const doesLeave = this.#random() < this.#churn.leave;
-    const downMs = draw(this.#churn.downtimes, this.#random);
-    this.#after(node, downMs, () => this.#comeBack(node));
+    this.#after(node, this.#drawDowntime(), () => this.#comeBack(node));
     await (doesLeave ? this.#nodes.leave(node) : this.#nodes.crash(node));
   }
 
@@ -52,7 +56,7 @@ export class Churn {
       newId: this.#random() < this.#churn.newId,
       snapshot: this.#random() < this.#churn.snapshot,
     };
-    this.#after(node, draw(this.#churn.sessions, this.#random), () => this.#go(node));
+    this.#after(node, this.#drawSession(), () => this.#go(node));
     await this.#nodes.start(node, how);
   }
 }
