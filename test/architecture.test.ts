@@ -83,7 +83,11 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'only the agent and the command line choose transports and arbiters': [
     'src/disgover.ts → transports/tcp/index.ts',
     ({ from, to }) =>
-      isIn(from, 'src/') && !isIn(from, 'src/agent/', 'src/cli/') && isIn(to, 'transports/', 'arbiters/'),
+      isIn(from, 'src/') &&
+      !isIn(from, 'src/agent/', 'src/cli/') &&
+      isIn(to, 'transports/', 'arbiters/') &&
+      // Whole nodes on the simulated network, which one transport speaks.
+      !(isIn(from, 'src/simulation/scenario/') && isIn(to, 'transports/memory/')),
   ],
   // What transports over the sockets of Node share stands in a folder beside them.
   'a plugin imports src/plugin.ts and its own folder': [

@@ -41,6 +41,11 @@ export class SeededRandom {
     return (high * 2 ** 26 + (this.next() >>> 6)) / 2 ** 53;
   }
 
+  /** An integer from 0 to below `count`. */
+  integer(count: number): number {
+    return Math.floor(this.fraction() * count);
+  }
+
   bytes(count: number): Uint8Array {
     const bytes = new Uint8Array(count);
     for (let at = 0; at < count; at += 4) {

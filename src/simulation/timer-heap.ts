@@ -7,16 +7,15 @@ const nothing = (): void => {};
 /** Below this many entries a heap is not worth tidying. */
 const SMALL = 64;
 
+/** Children of a place: fewer levels than of a binary heap, and their times lie side by side. */
+const WIDTH = 4;
+
 class Entry implements Timer {
-  readonly at: number;
-  readonly sequence: number;
   run: () => void;
   /** Undefined once the timer has run or was cancelled. */
   heap: TimerHeap | undefined;
 
-  constructor(at: number, sequence: number, run: () => void, heap: TimerHeap) {
-    this.at = at;
-    this.sequence = sequence;
+  constructor(run: () => void, heap: TimerHeap) {
     this.run = run;
     this.heap = heap;
   }
@@ -28,9 +27,12 @@ class Entry implements Timer {
   }
 }
 
-/** A binary heap. A cancelled entry stays until it surfaces, or until such entries are more than half of all. */
+/** A heap. A cancelled entry stays until it surfaces, or until such entries are more than half of all. */
 export class TimerHeap {
-  #entries: Entry[] = [];
+  readonly #entries: Entry[] = [];
+  // Beside the entries, by place: when each is due, and its number. Numbers in a row are compared without a look at the objects.
+  #times = new Float64Array(SMALL);
+  #sequences = new Float64Array(SMALL);
   #cancelled = 0;
   #sequence = 0;
 
@@ -40,19 +42,21 @@ export class TimerHeap {
   }
 
   push(at: number, run: () => void): Timer {
-    const entry = new Entry(at, this.#sequence++, run, this);
-    this.#entries.push(entry);
-    this.#rise(this.#entries.length - 1);
+    const entry = new Entry(run, this);
+    const place = this.#entries.push(entry) - 1;
+    if (place === this.#times.length) this.#grow();
+    this.#rise(place, entry, at, this.#sequence++);
     return entry;
   }
 
   /** When the earliest is due; undefined when there is none. */
   nextAt(): number | undefined {
-    while (this.#entries[0] !== undefined && this.#entries[0].heap === undefined) {
+    const entries = this.#entries;
+    while (entries.length > 0 && (entries[0] as Entry).heap === undefined) {
       this.#removeFirst();
       this.#cancelled--;
     }
-    return this.#entries[0]?.at;
+    return entries.length > 0 ? this.#times[0] : undefined;
   }
 
   /** Takes the earliest out, which must exist, and returns what it runs. */
@@ -67,53 +71,91 @@ export class TimerHeap {
   discard(entry: Entry): void {
     entry.heap = undefined;
     this.#cancelled++;
-    if (this.#entries.length < SMALL || this.#cancelled * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.filter(({ heap }) => heap !== undefined);
+    const entries = this.#entries;
+    if (entries.length < SMALL || this.#cancelled * 2 < entries.length) return;
+    const times = this.#times;
+    const sequences = this.#sequences;
+    let kept = 0;
+    for (let place = 0; place < entries.length; place++) {
+      if ((entries[place] as Entry).heap === undefined) continue;
+      entries[kept] = entries[place] as Entry;
+      times[kept] = times[place] as number;
+      sequences[kept++] = sequences[place] as number;
+    }
+    entries.length = kept;
     this.#cancelled = 0;
-    for (let at = (this.#entries.length >> 1) - 1; at >= 0; at--) this.#sink(at);
+    for (let place = Math.floor((kept - 2) / WIDTH); place >= 0; place--) this.#sinkFrom(place);
   }
 
   #removeFirst(): Entry {
-    const first = this.#entries[0] as Entry;
-    const last = this.#entries.pop() as Entry;
+    const entries = this.#entries;
+    const first = entries[0] as Entry;
+    const last = entries.pop() as Entry;
     first.heap = undefined;
-    if (first !== last) {
-      this.#entries[0] = last;
-      this.#sink(0);
-    }
+    const place = entries.length;
+    if (place > 0) this.#sink(0, last, this.#times[place] as number, this.#sequences[place] as number);
     return first;
   }
 
-  #rise(from: number): void {
-    const entries = this.#entries;
-    const entry = entries[from] as Entry;
-    let at = from;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const other = entries[above] as Entry;
-      if (isBefore(other, entry)) break;
-      entries[at] = other;
-      at = above;
-    }
-    entries[at] = entry;
+  #grow(): void {
+    const times = this.#times;
+    const sequences = this.#sequences;
+    this.#times = new Float64Array(2 * times.length);
+    this.#times.set(times);
+    this.#sequences = new Float64Array(2 * times.length);
+    this.#sequences.set(sequences);
   }
 
-  #sink(from: number): void {
+  #rise(from: number, entry: Entry, at: number, sequence: number): void {
     const entries = this.#entries;
-    const entry = entries[from] as Entry;
-    let at = from;
-    for (let below = 2 * at + 1; below < entries.length; below = 2 * at + 1) {
-      const right = entries[below + 1];
-      if (right !== undefined && isBefore(right, entries[below] as Entry)) below++;
-      const other = entries[below] as Entry;
-      if (isBefore(entry, other)) break;
-      entries[at] = other;
-      at = below;
+    const times = this.#times;
+    const sequences = this.#sequences;
+    let place = from;
+    while (place > 0) {
+      const above = (place - 1) >> 2;
+      // Whoever comes later at the same time stays below.
+      if ((times[above] as number) <= at) break;
+      entries[place] = entries[above] as Entry;
+      times[place] = times[above] as number;
+      sequences[place] = sequences[above] as number;
+      place = above;
     }
-    entries[at] = entry;
+    entries[place] = entry;
+    times[place] = at;
+    sequences[place] = sequence;
   }
-}
 
-function isBefore(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.sequence < b.sequence);
+  #sinkFrom(place: number): void {
+    const times = this.#times;
+    const sequences = this.#sequences;
+    this.#sink(place, this.#entries[place] as Entry, times[place] as number, sequences[place] as number);
+  }
+
+  #sink(from: number, entry: Entry, at: number, sequence: number): void {
+    const entries = this.#entries;
+    const times = this.#times;
+    const sequences = this.#sequences;
+    const count = entries.length;
+    let place = from;
+    for (let first = WIDTH * place + 1; first < count; first = WIDTH * place + 1) {
+      let least = first;
+      let leastAt = times[first] as number;
+      const end = Math.min(first + WIDTH, count);
+      for (let other = first + 1; other < end; other++) {
+        const otherAt = times[other] as number;
+        if (otherAt > leastAt) continue;
+        if (otherAt === leastAt && (sequences[other] as number) > (sequences[least] as number)) continue;
+        least = other;
+        leastAt = otherAt;
+      }
+      if (at < leastAt || (at === leastAt && sequence < (sequences[least] as number))) break;
+      entries[place] = entries[least] as Entry;
+      times[place] = leastAt;
+      sequences[place] = sequences[least] as number;
+      place = least;
+    }
+    entries[place] = entry;
+    times[place] = at;
+    sequences[place] = sequence;
+  }
 }

@@ -28,11 +28,27 @@ export class TraceHash {
 
   bytes(value: Uint8Array): void {
     this.number(value.length);
-    // By words of four bytes, the last filled up: most of a simulation's time would else be spent here.
-    for (let at = 0; at < value.length; at += 4) {
-      const [a = 0, b = 0, c = 0, d = 0] = [value[at], value[at + 1], value[at + 2], value[at + 3]];
-      this.#word(a | (b << 8) | (c << 16) | (d << 24));
+    // By words of four bytes, the last filled up. In place and not by `#word`: most of a simulation's time would else be spent here.
+    const whole = value.length & ~3;
+    let a = this.#a;
+    let b = this.#b;
+    for (let at = 0; at < whole; at += 4) {
+      const word =
+        (value[at] as number) |
+        ((value[at + 1] as number) << 8) |
+        ((value[at + 2] as number) << 16) |
+        ((value[at + 3] as number) << 24);
+      a = Math.imul(a ^ word, 0x9e3779b1);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x85ebca77);
+      b ^= b >>> 13;
     }
+    this.#a = a;
+    this.#b = b;
+    if (whole === value.length) return;
+    let rest = 0;
+    for (let at = value.length - 1; at >= whole; at--) rest = (rest << 8) | (value[at] as number);
+    this.#word(rest);
   }
 
   #word(word: number): void {

@@ -1,20 +1,24 @@
 // One end of a wire of the simulated network. What travels, when and whether, is the network's business.
 
 import type { MemoryAddress as Address, Wire, WireEnd } from '../contracts/memory-network.js';
+import type { SimulatedHost } from './host.js';
 
 /** What a wire asks of its network. */
 export interface Carrier {
   /** Sends a frame, or the news that the end is gone, to the other end. */
   carry(from: SimulatedWire, frame: Uint8Array | undefined): void;
-  /** The end is gone, and nothing is to be kept for it. */
-  forget(wire: SimulatedWire): void;
+}
+
+/** An address, and the host that it is at. */
+export interface Place extends Address {
+  readonly at: SimulatedHost;
 }
 
 export class SimulatedWire implements Wire {
   /** Even at the end that dialled, and one more at the other. */
   readonly id: number;
-  readonly local: Address;
-  readonly remote: Address;
+  readonly local: Place;
+  readonly remote: Place;
   readonly other: SimulatedWire;
   /** When the last that was sent from here arrives at the other end. */
   lastArrivalMs = 0;
@@ -22,7 +26,7 @@ export class SimulatedWire implements Wire {
   hasEnded = false;
   readonly #carrier: Carrier;
 
-  constructor(carrier: Carrier, id: number, local: Address, remote: Address, other?: SimulatedWire) {
+  constructor(carrier: Carrier, id: number, local: Place, remote: Place, other?: SimulatedWire) {
     this.id = id;
     this.#carrier = carrier;
     this.local = local;
@@ -42,7 +46,7 @@ export class SimulatedWire implements Wire {
     if (this.hasEnded) return;
     this.hasEnded = true;
     if (!this.other.hasEnded) this.#carrier.carry(this, undefined);
-    this.#carrier.forget(this);
+    this.local.at.wires.delete(this);
   }
 
   /** Ends without the link having asked for it. */

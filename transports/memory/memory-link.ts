@@ -9,6 +9,7 @@ import {
   type Wire,
   type WireEnd,
 } from '../../src/plugin.js';
+import { copyOf } from './frame-copies.js';
 
 export class MemoryLink implements Link, WireEnd {
   readonly remote: string;
@@ -52,8 +53,7 @@ export class MemoryLink implements Link, WireEnd {
       this.close({ code: 'SLOW_READER', detail: `${this.#unreadBytes} B queued` });
       return false;
     }
-    // Not `slice`, which of a Buffer is a view.
-    this.#wire.send(new Uint8Array(frame));
+    this.#wire.send(copyOf(frame));
     return this.#unreadBytes < limits.linkPauseBytes;
   }
 
@@ -84,7 +84,7 @@ export class MemoryLink implements Link, WireEnd {
 
   onFrame(frame: Uint8Array): void {
     if (this.#waiting === undefined) this.#read(frame);
-    else this.#waiting.push(frame);
+    else this.#waiting.push(frame.slice());
   }
 
   onEnd(): void {
