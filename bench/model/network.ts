@@ -37,19 +37,28 @@ export interface NetworkOptions {
   readonly late: number;
 }
 
+/** What it took until the target was known: requests sent, and those of them that were answered. */
+export interface Find {
+  readonly hops: number;
+  readonly requests: number;
+  readonly answers: number;
+  readonly time: number;
+}
+
 /** What one lookup came to. Times are in median round trips. */
 export interface Outcome {
   readonly table: number;
   /** Of the node or holder; `undefined` when it was not found. */
-  readonly found: { readonly hops: number; readonly requests: number; readonly time: number } | undefined;
+  readonly found: Find | undefined;
   /** Until the k closest that were heard of, and did not fail, had all answered. */
   readonly requestsToEnd: number;
+  readonly answersToEnd: number;
   readonly timeToEnd: number;
   /** Share of the k closest live nodes that answered as such. */
   readonly recall: number;
 }
 
-const AT_ONCE = { hops: 0, requests: 0, time: 0 } as const;
+const AT_ONCE: Find = { hops: 0, requests: 0, answers: 0, time: 0 };
 
 export class Network {
   readonly #parts: Parts;
@@ -103,7 +112,7 @@ export class Network {
     const start = this.#nearest(asker, point, true).map((index) => contacts.of(index));
     const walk = this.#newWalk(key);
     walk.hear(start);
-    let found: Outcome['found'] = holders.includes(asker) || start.some(isTarget) ? AT_ONCE : undefined;
+    let found: Find | undefined = holders.includes(asker) || start.some(isTarget) ? AT_ONCE : undefined;
     const timeToEnd = walkToEnd(walk, {
       ask: (contact) => {
         const index = indexOf(contact);
@@ -116,7 +125,7 @@ export class Network {
       late,
       onAnswer: (peer, named, time) => {
         if (found !== undefined || this.#lies(indexOf(peer.contact)) || !brings(peer, named)) return;
-        found = { hops: peer.depth, requests: walk.requests, time };
+        found = { hops: peer.depth, requests: walk.requests, answers: walk.answers + 1, time };
       },
     });
     const reached = new Set(walk.closest.map((peer) => indexOf(peer.contact)));
@@ -126,6 +135,7 @@ export class Network {
       table: this.#tables.sizeOf(asker),
       found,
       requestsToEnd: walk.requests,
+      answersToEnd: walk.answers,
       timeToEnd,
       recall: 1 - missed / truth.length,
     };
