@@ -1,12 +1,15 @@
 // What a lookup costs, in the simulated engine or in the model: exact under its seed.
 
+import { writeFileSync } from 'node:fs';
 import { type Measured, measuredOf } from './hops/figures.js';
 import { passesGate } from './hops/gates.js';
 import { measureInEngine } from './hops/in-engine.js';
 import { measureInModel } from './hops/in-model.js';
 import { type HopsOptions, help, parseHops } from './hops/options.js';
 import { printMeasured } from './hops/print.js';
+import { countsOf } from './lib/histogram.js';
 import { provenance, writeJson } from './lib/results.js';
+import { reportPage } from './report/page.js';
 
 export async function run(args: readonly string[]): Promise<void> {
   const flags = parseHops(args);
@@ -18,7 +21,9 @@ export async function run(args: readonly string[]): Promise<void> {
     printMeasured(measured);
     if (!passesGate(measured)) process.exitCode = 1;
   }
-  if (flags.json !== undefined) writeJson(flags.json, { ...provenance(), runs: all.map(asResult) });
+  const origin = provenance();
+  if (flags.json !== undefined) writeJson(flags.json, { ...origin, runs: all.map(asResult) });
+  if (flags.report !== undefined) writeFileSync(flags.report, reportPage(all, origin));
 }
 
 export async function measureHops(options: HopsOptions): Promise<Measured> {
@@ -26,10 +31,5 @@ export async function measureHops(options: HopsOptions): Promise<Measured> {
 }
 
 function asResult({ options, lookups, found, figures, hops }: Measured) {
-  const counts = Object.fromEntries(
-    [...new Set(hops)]
-      .sort((a, b) => a - b)
-      .map((hop) => [hop, hops.filter((other) => other === hop).length]),
-  );
-  return { options, lookups, found, figures, hops: counts };
+  return { options, lookups, found, figures, hops: Object.fromEntries(countsOf(hops)) };
 }
