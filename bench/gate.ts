@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Measured, Row } from './hops/figures.js';
+import { type Compared, compare, compared, type Standing } from './gate/compare.js';
+import type { Measured } from './hops/figures.js';
 import { parseHops } from './hops/options.js';
 import { measureHops } from './hops.js';
 import { digits, printTable } from './lib/report.js';
@@ -11,31 +12,13 @@ import { writeJson } from './lib/results.js';
 
 /** Each a command line of `hops`, small enough for all together to take less than a minute. */
 const cases = [
-  '--nodes 100 --lookups 200',
-  '--nodes 100 --lookups 200 --dead 0.2',
+  '--nodes 60 --lookups 100',
+  '--nodes 60 --lookups 100 --dead 0.2',
   '--model --nodes 10000 --lookups 800 --networks 1',
   '--model --nodes 10000 --lookups 500 --networks 1 --dead 0.3',
   '--model --nodes 10000 --lookups 300 --networks 1 --adversaries 0.2 --attack fresh --paths 4',
 ];
 
-/** What is compared, and which way is worse. */
-const compared = [
-  ['hops', 1],
-  ['requestsToFind', 1],
-  ['requestsToEnd', 1],
-  ['bytesToFind', 1],
-  ['bytesToEnd', 1],
-  ['recall', -1],
-] as const satisfies readonly (readonly [Row, 1 | -1])[];
-type Compared = (typeof compared)[number][0];
-
-/** By how much a mean may be worse, besides the width of its interval: other draws of chance are no change for the worse. */
-const MARGIN = 0.02;
-
-interface Standing {
-  readonly found: number;
-  readonly figures: Readonly<Record<Compared, { readonly mean: number; readonly interval: number }>>;
-}
 type Baseline = Readonly<Record<string, Standing>>;
 
 const file = fileURLToPath(new URL('baseline.json', import.meta.url));
@@ -47,7 +30,7 @@ export async function run(args: readonly string[]): Promise<void> {
   if (values.update) return writeJson(file, Object.fromEntries(standings));
   const baseline: Baseline = JSON.parse(readFileSync(file, 'utf8'));
   const worse: string[] = [];
-  for (const [line, standing] of standings) worse.push(...compare(line, baseline[line], standing));
+  for (const [line, standing] of standings) worse.push(...show(line, baseline[line], standing));
   for (const line of worse) console.log(line);
   console.log(
     worse.length === 0 ? 'none is worse than the baseline' : `${worse.length} WORSE than the baseline`,
@@ -70,21 +53,19 @@ async function measure(line: string): Promise<Standing> {
 }
 
 /** Shows the case beside its baseline. Returns what is worse, a line each. */
-function compare(line: string, before: Standing | undefined, now: Standing): string[] {
+function show(line: string, before: Standing | undefined, now: Standing): string[] {
   if (before === undefined) return [`${line}: not in the baseline, write it with --update`];
-  const worse = now.found < before.found ? [`${line}: found ${now.found}, before ${before.found}`] : [];
-  const table = [[line, 'baseline', 'now', 'allowed']];
-  table.push(['found', digits(before.found, 4), digits(now.found, 4), digits(before.found, 4)]);
-  for (const [row, sign] of compared) {
-    const { mean, interval } = before.figures[row];
-    const allowed = mean + sign * (MARGIN * mean + interval);
-    const value = now.figures[row].mean;
-    table.push([row, ...[mean, value, allowed].map((figure) => digits(figure, 3))]);
-    if (sign * (value - allowed) > 0)
-      worse.push(`${line}: ${row} ${digits(value, 3)}, allowed ${digits(allowed, 3)}`);
-  }
-  printTable(table);
-  return worse;
+  const rows = compare(before, now);
+  printTable([
+    [line, 'baseline', 'now', 'allowed'],
+    ...rows.map(({ figure, before, now, allowed }) => [
+      figure,
+      ...[before, now, allowed].map((value) => digits(value, 3)),
+    ]),
+  ]);
+  return rows
+    .filter(({ isWorse }) => isWorse)
+    .map(({ figure, now, allowed }) => `${line}: ${figure} ${digits(now, 3)}, allowed ${digits(allowed, 3)}`);
 }
 
 function rounded(value: number): number {
