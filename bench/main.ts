@@ -2,6 +2,8 @@
 
 const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   hops: () => import('./hops.js'),
+  gate: () => import('./gate.js'),
+  micro: () => import('./micro/main.js'),
   rpc: () => import('./rpc.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),

@@ -1,13 +1,15 @@
-// A transport that counts the FIND-NODEs that leave by it; everything else is the other's.
+// A transport that counts the FIND-NODEs that leave by it, and their bytes with those of the answers; everything else is the other's.
 
 import type { Link, Transport } from './disgover.js';
 
 /** docs/PROTOCOL.md: the first byte of a frame. */
 const FIND_NODE = 0x11;
+const NODES = 0x91;
 
 export class CountingTransport implements Transport {
   readonly name: string;
   sent = 0;
+  bytes = 0;
   readonly #inner: Transport;
 
   constructor(inner: Transport) {
@@ -30,9 +32,22 @@ export class CountingTransport implements Transport {
   #counted(link: Link): Link {
     const send = link.send.bind(link);
     link.send = (frame) => {
-      if (frame[0] === FIND_NODE) this.sent++;
+      if (frame[0] === FIND_NODE) {
+        this.sent++;
+        this.bytes += frame.length;
+      }
       return send(frame);
     };
+    const open = link.open.bind(link);
+    link.open = (handlers) =>
+      open({
+        onFrame: (frame) => {
+          if (frame[0] === NODES) this.bytes += frame.length;
+          handlers.onFrame(frame);
+        },
+        onPartialFrame: () => handlers.onPartialFrame(),
+        onClose: (reason) => handlers.onClose(reason),
+      });
     return link;
   }
 }

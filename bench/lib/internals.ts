@@ -30,6 +30,18 @@ export const { EncodedContact } = (await load(
   'wire/contact-codec',
 )) as typeof import('../../src/wire/contact-codec.js');
 
+export const { Lookup } = (await load('lookup/lookup')) as typeof import('../../src/lookup/lookup.js');
+export const { DisjointLookup } = (await load(
+  'lookup/disjoint-lookup',
+)) as typeof import('../../src/lookup/disjoint-lookup.js');
+export const { SeededRandom } = (await load(
+  'simulation/seeded-random',
+)) as typeof import('../../src/simulation/seeded-random.js');
+export const { closestOf } = (await load('id/closest-list')) as typeof import('../../src/id/closest-list.js');
+export const { keyOf } = (await load('id/key')) as typeof import('../../src/id/key.js');
+export const { encode } = (await load('wire/encode')) as typeof import('../../src/wire/encode.js');
+export const { limits } = (await load('limits')) as typeof import('../../src/limits.js');
+
 export type Acquaintances = import('../../src/session/acquaintances.js').Acquaintances;
 export type GroupSecrets = import('../../src/session/group-secrets.js').GroupSecrets;
 export type Identity = import('../../src/identity/identity.js').Identity;

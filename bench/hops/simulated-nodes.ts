@@ -1,0 +1,60 @@
+// Nodes of the real engine on the simulated network, joined one after the other: what the lookups are run in.
+
+import { CountingTransport } from '../lib/counting-transport.js';
+import { type Contact, Disgover, memory, SimulatedNetwork, VirtualRuntime } from '../lib/disgover.js';
+
+/** One way. The median round trip is twice that. */
+const MEDIAN_MS = 25;
+export const ROUND_TRIP_MS = 2 * MEDIAN_MS;
+
+export interface SimulatedNode {
+  readonly host: string;
+  readonly engine: Disgover;
+  readonly transport: CountingTransport;
+}
+
+export class SimulatedNodes {
+  readonly runtime: InstanceType<typeof VirtualRuntime>;
+  readonly all: SimulatedNode[] = [];
+  readonly #network: InstanceType<typeof SimulatedNetwork>;
+
+  constructor(seed: number) {
+    this.runtime = new VirtualRuntime({ seed });
+    this.#network = new SimulatedNetwork(this.runtime, { latencyMs: lognormal });
+  }
+
+  any(of: readonly SimulatedNode[] = this.all): SimulatedNode {
+    return of[this.runtime.integer(of.length)] as SimulatedNode;
+  }
+
+  /** Each with a random earlier one as its seed; then a minute, until the last have filled their tables. */
+  async start(count: number, options: { readonly k: number; readonly concurrency: number }): Promise<void> {
+    const { runtime } = this;
+    for (let i = 0; i < count; i++) {
+      const host = `node-${i}`;
+      const transport = new CountingTransport(memory({ network: this.#network, host, port: 1 }));
+      const seeds: Contact[] = i === 0 ? [] : [this.any().engine.contact];
+      // Ids without keys: what is counted does not depend on who proves what, and a thousand nodes sign for a long time.
+      const id = Buffer.from(runtime.randomBytes(20)).toString('base64');
+      const engine = await Disgover.start({ id, transport, runtime, seeds, ...options });
+      this.all.push({ host, engine, transport });
+      if (i % 100 === 99) console.error(`${i + 1} nodes`);
+    }
+    await runtime.sleep(60_000);
+  }
+
+  /** These are gone, without a word. */
+  crash(nodes: readonly SimulatedNode[]): void {
+    for (const { host } of nodes) this.#network.crash(host);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map(({ engine }) => engine.close()));
+  }
+}
+
+/** Median `MEDIAN_MS`, sigma 0.5, as round trips of real networks are spread. */
+function lognormal(random: () => number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return MEDIAN_MS * Math.exp(0.5 * normal);
+}

@@ -1,0 +1,108 @@
+// A report on hops as one page that needs nothing else: plots as inline SVG, light and dark.
+
+import { type Measured, type Row, rows } from '../hops/figures.js';
+import { titleOf } from '../hops/print.js';
+import { digits } from '../lib/report.js';
+import type { Provenance } from '../lib/results.js';
+import { hopLine, idealPoints } from './ideal.js';
+import { hopsBySize, hopsDistribution, seriesOf, timeDistribution } from './plots.js';
+import { escapeText } from './svg.js';
+
+const style = `
+:root { color-scheme: light dark; --ink: #1c2128; --soft: #59636e; --paper: #ffffff; --rule: #d9dee3;
+  --s0: #1f6feb; --s1: #bc4c00; --s2: #1a7f37; --s3: #8250df; --s4: #bf3989; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9aa5b1; --paper: #12161c; --rule: #303842;
+  --s0: #6cb0ff; --s1: #f0a05c; --s2: #56d07a; --s3: #c3a0ff; --s4: #ff8cc6; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 960px; padding: 24px 20px 48px; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 system-ui, sans-serif; }
+h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 17px; margin: 36px 0 6px; }
+p { margin: 4px 0; color: var(--soft); }
+figure { margin: 8px 0 0; }
+svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+.grid { stroke: var(--rule); } .axis { stroke: var(--soft); } .tick { fill: var(--soft); } .label { fill: var(--ink); }
+.line { fill: none; stroke-width: 2; } .theory { stroke: var(--soft); stroke-dasharray: 6 5; }
+.ring { fill: none; stroke: var(--soft); stroke-width: 1.5; }
+${[0, 1, 2, 3, 4].map((i) => `.s${i} { --c: var(--s${i}); }`).join(' ')}
+.line:not(.theory) { stroke: var(--c); } .dot, .bar { fill: var(--c); }
+ul { list-style: none; display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 6px 0; padding: 0; color: var(--soft); }
+li::before { content: ''; display: inline-block; width: 14px; height: 4px; margin: 0 6px 3px 0; border-radius: 2px; background: var(--c); }
+li.ideal::before { width: 12px; height: 12px; margin-bottom: -2px; border: 1.5px solid var(--soft); border-radius: 50%; background: none; }
+li.fit::before { height: 0; border-top: 2px dashed var(--soft); border-radius: 0; background: none; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin-top: 4px; }
+th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th { font-weight: 600; } th:first-child { text-align: left; padding-left: 0; }
+footer { margin-top: 40px; font-size: 13px; overflow-wrap: anywhere; } code { font-size: 13px; }
+`;
+
+export function reportPage(all: readonly Measured[], origin: Provenance): string {
+  const { options } = all[0] as Measured;
+  const line = hopLine(options);
+  const sign = line.offset < 0 ? '−' : '+';
+  const formula = `log2(n) / ${digits(line.bits, 1)} ${sign} ${digits(Math.abs(line.offset), 2)}`;
+  const runs = all.map(({ options }, i) =>
+    item(seriesOf(i), `${digits(options.nodes, 0)} nodes, ${where(options)}`),
+  );
+  const fit = item(
+    'fit',
+    line.origin === 'ideal' ? `${formula}, through the ideal figures` : `${formula}, theory for alpha 1`,
+  );
+  const ideal = idealPoints(options).length > 0 ? [item('ideal', 'ideal tables')] : [];
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>What a lookup costs</title>
+<style>${style}</style>
+<h1>What a lookup costs</h1>
+<p>${escapeText(settingOf(all))}</p>
+${section('Hops by the number of nodes', [...runs, fit, ...ideal], hopsBySize(all))}
+${section('Hops', runs, hopsDistribution(all))}
+${section('Time to find', runs, timeDistribution(all, 'timeToFind'))}
+${section('Time until the k closest have answered', runs, timeDistribution(all, 'timeToEnd'))}
+${all.map(tableOf).join('\n')}
+<footer><p><code>npm run bench -- ${escapeText(origin.command)}</code></p>
+<p>commit ${escapeText(origin.commit ?? 'unknown')} · Node ${escapeText(origin.node)} · ${escapeText(origin.machine.cpu)}, ${origin.machine.cores} cores, ${escapeText(origin.machine.system)} · ${escapeText(origin.at)}</p></footer>
+</html>
+`;
+}
+
+/** What all runs have in common is what the first is called, without its size. */
+function settingOf([first, ...others]: readonly Measured[]): string {
+  const title = titleOf((first as Measured).options).split(', ');
+  return (
+    others.length === 0 ? title : title.filter((part) => !/nodes$|^engine$|^model$|networks$/.test(part))
+  ).join(', ');
+}
+
+function where({ isModel }: { readonly isModel: boolean }): string {
+  return isModel ? 'model' : 'engine';
+}
+
+function item(kind: string, text: string): string {
+  return `<li class="${kind}">${escapeText(text)}</li>`;
+}
+
+function section(title: string, legend: readonly string[], plot: string): string {
+  return `<h2>${title}</h2>\n<ul>${legend.join('')}</ul>\n<figure>${plot}</figure>`;
+}
+
+function tableOf({ options, figures, found, lookups }: Measured): string {
+  const names = Object.keys(rows) as Row[];
+  const cells = (row: Row) => {
+    const { mean, interval, p50, p95, p99, max } = figures[row];
+    const after = row === 'recall' || row.startsWith('time') ? 2 : 0;
+    const texts = [
+      digits(mean, 3),
+      digits(interval, 3),
+      ...[p50, p95, p99, max].map((value) => digits(value, after)),
+    ];
+    return texts.map((text) => `<td>${text}</td>`).join('');
+  };
+  return `<h2>${digits(options.nodes, 0)} nodes, ${where(options)}</h2>
+<p>${digits((100 * found) / lookups, 2)} % of ${digits(lookups, 0)} found · time in median round trips</p>
+<div class="wide"><table><tr><th></th><th>mean</th><th>95 % ±</th><th>p50</th><th>p95</th><th>p99</th><th>max</th></tr>
+${names.map((row) => `<tr><th>${rows[row]}</th>${cells(row)}</tr>`).join('\n')}
+</table></div>`;
+}
