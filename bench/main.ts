@@ -3,6 +3,7 @@
 const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   hops: () => import('./hops.js'),
   rpc: () => import('./rpc.js'),
+  lookup: () => import('./lookup.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),
 };

@@ -7,6 +7,8 @@ import type { Address, Library, PeerNode, StartOptions } from './peer.js';
 const PROTOCOL = '/bench/kad/1.0.0';
 /** More in flight, and more nodes in one process, than its defaults foresee. */
 const PLENTY = 10_000;
+/** A process full of nodes is slow to shake hands. */
+const PATIENCE_MS = 60_000;
 
 interface PeerId {
   toString(): string;
@@ -78,7 +80,12 @@ async function start({ seeds }: StartOptions): Promise<PeerNode> {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    connectionManager: { inboundConnectionThreshold: PLENTY, maxIncomingPendingConnections: PLENTY },
+    connectionManager: {
+      inboundConnectionThreshold: PLENTY,
+      maxIncomingPendingConnections: PLENTY,
+      dialTimeout: PATIENCE_MS,
+      inboundUpgradeTimeout: PATIENCE_MS,
+    },
     services: {
       identify: identify(),
       ping: ping({ maxInboundStreams: PLENTY, maxOutboundStreams: PLENTY }),
