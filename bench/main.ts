@@ -5,6 +5,7 @@ const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]
   gate: () => import('./gate.js'),
   micro: () => import('./micro/main.js'),
   rpc: () => import('./rpc.js'),
+  lookup: () => import('./lookup.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),
 };

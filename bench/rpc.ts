@@ -1,103 +1,133 @@
-// PINGs a second between two processes over TCP, beside a bare exchange of messages over a socket in the same run.
+// PINGs a second between two processes over each library's own transport, beside a bare exchange of messages in the same rounds.
 
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { type Contact, Disgover, tcp } from './lib/disgover.js';
-import { integers } from './lib/flags.js';
-import { MESSAGE_BYTES, Messages } from './lib/messages.js';
+import { Child } from './lib/child.js';
+import { parametersOf } from './lib/parameters.js';
+import { record } from './lib/record.js';
 import { digits, printTable } from './lib/report.js';
 import { median } from './lib/stats.js';
-import type { RpcPeer } from './rpc-peer.js';
+import { BY_HAND, ECHO, JOINED_ECHO, pingers } from './peers/ends.js';
+import { chosen } from './peers/libraries.js';
+import type { Address } from './peers/peer.js';
+import type { Pinged, RpcCommand } from './rpc-peer.js';
 
-/** Sends one and resolves when it was answered. */
-type Exchange = () => Promise<unknown>;
+const START_MS = 60_000;
+/** What an exchange may take longer than it was told to: one that hangs is given up. */
+const PATIENCE_MS = 30_000;
+
+interface Round extends Pinged {
+  /** Of both ends, for one PING. */
+  readonly cpuEachUs: number;
+}
 
 export async function run(args: readonly string[]): Promise<void> {
-  const { rounds, ms } = integers(args, { rounds: 5, ms: 1_000 });
-  const child = fork(fileURLToPath(new URL('rpc-peer.ts', import.meta.url)), { execArgv: ['--import=tsx'] });
-  const node = await Disgover.start({ transport: tcp() });
+  const parameters = parametersOf(args, { rounds: 5, ms: 1_000, peers: 'disgover-tcp', json: '' });
+  const { rounds, ms, peers, json } = parameters;
+  const names = chosen(peers, pingers).flatMap((name) =>
+    name === 'disgover-tcp' ? [name, BY_HAND] : [name],
+  );
+  const cases = [ECHO, JOINED_ECHO, ...names].map((name) => new Case(name));
+  console.log(`rpc / ${rounds} rounds of ${digits(ms, 0)} ms between two processes, medians`);
+  const results: Record<string, object> = {};
   try {
-    const [{ contact, echoPort }] = (await once(child, 'message')) as [RpcPeer];
-    const socket = connect({ port: echoPort, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    // As an application has it from a find, and as one that it has made itself: that is checked and encoded at each call.
-    const given = (await node.ping(contact)) as Contact;
-    const pings: readonly [string, Exchange][] = [
-      ['as given', () => node.ping(given)],
-      ['by hand', () => node.ping(contact)],
-    ];
-    const echo = echoOver(socket);
-    await prove(node, contact, echo);
-
-    const rows = [['contact', 'in flight', 'PING a second', 'echo a second', 'ratio']];
-    for (const [kind, ping] of pings) {
-      for (const inFlight of [1, 64]) {
-        const [asked, echoed]: [number[], number[]] = [[], []];
-        // The first round warms both up. Side by side in each, so that both meet the same machine.
-        for (let round = 0; round <= rounds; round++) {
-          const [pingRate, echoRate] = [await rate(ping, inFlight, ms), await rate(echo, inFlight, ms)];
-          if (round === 0) continue;
-          asked.push(pingRate);
-          echoed.push(echoRate);
-        }
-        const ratio = digits(median(asked.map((pingRate, i) => pingRate / (echoed[i] as number))), 2);
-        rows.push([kind, String(inFlight), digits(median(asked), 0), digits(median(echoed), 0), ratio]);
+    for (const one of cases) await one.start();
+    if (cases[0]?.failure !== undefined) throw new Error(cases[0].failure);
+    for (const inFlight of [1, 64]) {
+      for (const one of cases) one.rounds = [];
+      // The first round warms up. All side by side in each, so that all meet the same machine.
+      for (let round = 0; round <= rounds; round++) {
+        for (const one of cases) await one.ping(inFlight, ms, round > 0);
       }
+      results[`${inFlight} in flight`] = show(inFlight, cases);
     }
-    console.log(`rpc / ${rounds} rounds of ${digits(ms, 0)} ms, medians`);
-    printTable(rows);
-    socket.destroy();
   } finally {
-    await node.close();
-    await ended(child);
+    for (const one of cases) one.end();
   }
+  record(json, 'rpc', parameters, results);
 }
 
-/** Both answer what they should, before either is timed. */
-async function prove(node: Disgover, contact: Contact, echo: () => Promise<Buffer>): Promise<void> {
-  deepStrictEqual(await node.ping(contact), contact);
-  strictEqual(await node.ping({ ...contact, id: Buffer.from('nobody').toString('base64') }), undefined);
-  const [first, second] = await Promise.all([echo(), echo()]);
-  strictEqual(first.length, MESSAGE_BYTES);
-  strictEqual(second.readUInt32BE(), first.readUInt32BE() + 1);
-}
-
-/** Each message is a write of its own, numbered, and answered in order. */
-function echoOver(socket: Socket): () => Promise<Buffer> {
-  const waiting: ((message: Buffer) => void)[] = [];
-  const messages = new Messages();
-  socket.on('data', (chunk) => {
-    for (const message of messages.push(chunk)) waiting.shift()?.(message);
+function show(inFlight: number, cases: readonly Case[]): object {
+  const [echo] = cases as [Case];
+  const shown = cases.map(({ name, rounds, failure }) => {
+    if (failure !== undefined) return { name, failure };
+    const of = (figure: keyof Round) => median(rounds.map((round) => round[figure]));
+    const against = (figure: keyof Round) =>
+      median(rounds.map((round, i) => round[figure] / (echo.rounds[i] as Round)[figure]));
+    return {
+      name,
+      perSecond: of('perSecond'),
+      ratio: against('perSecond'),
+      cpuUs: of('cpuEachUs'),
+      cpuRatio: against('cpuEachUs'),
+      p50Us: of('p50'),
+      p99Us: of('p99'),
+      p99Ratio: against('p99'),
+    };
   });
-  let sent = 0;
-  return () =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      const message = Buffer.alloc(MESSAGE_BYTES);
-      message.writeUInt32BE(sent++);
-      socket.write(message);
+  const head = ['PING a second', '× echo', 'cpu µs each', '× echo', 'p50 µs', 'p99 µs', '× echo'];
+  const rows = shown.map((row) =>
+    row.failure === undefined
+      ? [
+          row.name,
+          digits(row.perSecond, 0),
+          digits(row.ratio, 2),
+          digits(row.cpuUs, 1),
+          digits(row.cpuRatio, 2),
+          digits(row.p50Us, 0),
+          digits(row.p99Us, 0),
+          digits(row.p99Ratio, 2),
+        ]
+      : [row.name, row.failure],
+  );
+  printTable([[`${inFlight} in flight`, ...head], ...rows]);
+  return shown;
+}
+
+/** A library and its two processes. One that fails says why, and is left out from then on. */
+class Case {
+  readonly name: string;
+  rounds: Round[] = [];
+  failure: string | undefined;
+  #ends: readonly Child[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  start(): Promise<void> {
+    const process = () => new Child(new URL('rpc-peer.ts', import.meta.url), [this.name]);
+    this.#ends = [process(), process()];
+    return this.#unlessFailed(async ([asking, asked]) => {
+      const start = (end: Child) => this.#ask<Address>(end, { type: 'start' }, START_MS);
+      const [other] = await Promise.all([start(asked), start(asking)]);
+      await this.#ask(asking, { type: 'meet', other }, START_MS);
     });
-}
+  }
 
-/** Exchanges a second, so many at a time, for about so long. */
-async function rate(exchange: Exchange, inFlight: number, ms: number): Promise<number> {
-  const startedAt = performance.now();
-  let count = 0;
-  const worker = async () => {
-    while (performance.now() - startedAt < ms) {
-      await exchange();
-      count++;
+  ping(inFlight: number, ms: number, counts: boolean): Promise<void> {
+    return this.#unlessFailed(async ([asking, asked]) => {
+      const cpu = () => this.#ask<number>(asked, { type: 'cpu' }, PATIENCE_MS);
+      const before = await cpu();
+      const pinged = await this.#ask<Pinged>(asking, { type: 'ping', inFlight, ms }, ms + PATIENCE_MS);
+      const cpuEachUs = (pinged.cpuUs + (await cpu()) - before) / pinged.count;
+      if (counts) this.rounds.push({ ...pinged, cpuEachUs });
+    });
+  }
+
+  end(): void {
+    for (const end of this.#ends) end.end();
+  }
+
+  #ask<Result>(end: Child, command: RpcCommand, timeoutMs: number): Promise<Result> {
+    return end.ask(command, timeoutMs);
+  }
+
+  async #unlessFailed(act: (ends: readonly [Child, Child]) => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      await act(this.#ends as [Child, Child]);
+    } catch (fault) {
+      this.failure = (fault as Error).message;
+      this.end();
     }
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
-  return (1_000 * count) / (performance.now() - startedAt);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  child.disconnect();
-  await once(child, 'exit');
+  }
 }

@@ -7,10 +7,11 @@ export const { Disgover } = (await load('')) as typeof import('../../src/index.j
 export const { SimulatedNetwork, VirtualRuntime } = (await load(
   '/testing',
 )) as typeof import('../../src/simulation/testing.js');
-export const { memory } = (await load(
+export const { Hub, memory } = (await load(
   '/transports/memory',
 )) as typeof import('../../transports/memory/index.js');
 export const { tcp } = (await load('/transports/tcp')) as typeof import('../../transports/tcp/index.js');
+export const { ws } = (await load('/transports/ws')) as typeof import('../../transports/ws/index.js');
 
 export type Disgover = import('../../src/index.js').Disgover;
 export type { Contact, Link, Transport } from '../../src/index.js';
