@@ -141,7 +141,7 @@ export class Disgover {
   async unregister(contact: ContactInput | string, options: CallOptions = NO_OPTIONS): Promise<boolean> {
     const { signal } = checkCall('unregister', options);
     this.#check(signal);
-    const { contacts, announcer, routing, relayed, relays } = this.#engine;
+    const { contacts, announcer, withdrawals, routing, relayed, relays } = this.#engine;
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const registered = contacts.registrations.own(given.id);
@@ -152,7 +152,7 @@ export class Disgover {
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);
     relayed.forget(given.id);
-    if (withdrawal !== undefined && routing.size > 0) await this.#withdraw(withdrawal, signal);
+    if (withdrawal !== undefined && routing.size > 0) await withdrawals.withdraw(withdrawal, signal);
     if (contacts.registrations.size === 0) relays.rest();
     return true;
   }
@@ -283,10 +283,11 @@ export class Disgover {
     given: EncodedContact,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { contacts, self, relayed, announcer } = this.#engine;
+    const { contacts, self, relayed, announcer, withdrawals } = this.#engine;
     const observed = contacts.observe(contact, { type: 'registered' });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (self.isDialOnly) relayed.keep(given);
+    withdrawals.forget(contact.id);
     await announcer.announce(contact.id, signal);
   }
 
@@ -316,15 +317,6 @@ export class Disgover {
     const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
     return this.#engine.fill(this.#encode(own(given)).contact, undefined);
-  }
-
-  async #withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await this.#engine.withdraw(contact, signal);
-    } catch (fault) {
-      // Nobody heard it: what was announced expires by itself.
-      if (signal?.aborted || (fault as DisgoverError).code === 'ERR_CLOSED') throw fault;
-    }
   }
 }
 

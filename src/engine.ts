@@ -3,6 +3,8 @@
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Hosted } from './announce/hosted.js';
+import { NetworkSize } from './announce/network-size.js';
+import { Withdrawals } from './announce/withdrawals.js';
 import { Join } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
 import { Arbitration } from './contacts/arbitrate.js';
@@ -66,6 +68,7 @@ export class Engine {
   /** What others have this node look for. */
   readonly errands: Errands<Exact>;
   readonly announcer: Announcer;
+  readonly withdrawals: Withdrawals;
   readonly join: Join;
   /** Hosts that nobody can dial, to which this node passes PINGs on. */
   readonly passages: Passages;
@@ -196,6 +199,7 @@ export class Engine {
         reports.table('nodeAdded', contact);
         this.join.onNode();
         this.announcer.onNodes();
+        this.withdrawals.onNodes();
         this.relays.onNode(contact);
       },
       onRemoved: (contact) => {
@@ -246,12 +250,22 @@ export class Engine {
       announce: (contact) => announceFor(contact, announceDependencies),
       withdraw: (contact) => withdraw(contact, announceDependencies),
     });
-    this.announcer = new Announcer({
-      runtime,
+    const turns = {
       alarms,
-      announce: (entity) => this.#hosted.announce(entity),
-      isRegistered: (entity) => contacts.registrations.has(entity),
+      isWorthSweeping: (count: number) => this.#hosted.isWorthSweeping(count),
       hasNodes: () => this.routing.size > 0,
+    };
+    this.announcer = new Announcer({
+      ...turns,
+      runtime,
+      tell: (entity) => this.#hosted.announce(entity),
+      sweep: (...sweep) => this.#hosted.announceAll(...sweep),
+      isRegistered: (entity) => contacts.registrations.has(entity),
+    });
+    this.withdrawals = new Withdrawals({
+      ...turns,
+      tell: (contact) => this.#hosted.withdraw(contact),
+      sweep: (...sweep) => this.#hosted.withdrawAll(...sweep),
     });
     this.relayed = new RelayedEntities({
       contacts,
@@ -283,6 +297,18 @@ export class Engine {
     });
     this.#hosted = new Hosted({
       ...announceDependencies,
+      alarms,
+      findNode: (contact, query, signal) =>
+        this.#refusalOfNamed(contact, undefined) ?? this.client.findNode(contact, query, { signal }),
+      decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      count: (what) => reports.count(what),
+      isOneNetwork: transports.length === 1,
+      networkSize: new NetworkSize({
+        own: key,
+        k,
+        now,
+        closest: () => this.routing.closest(key, k).map((contact) => contact.key),
+      }),
       isDialOnly: () => self.isDialOnly,
       relays: this.relays,
       relayed: this.relayed,
@@ -356,10 +382,6 @@ export class Engine {
     this.routing.verify(contact);
   }
 
-  withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    return this.#hosted.withdraw(contact, signal);
-  }
-
   /** Ends everything: no timer, session or listener is left. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isClosed) {
@@ -367,6 +389,7 @@ export class Engine {
       const closed = new DisgoverError('CLOSED', 'the node is closed');
       this.walker.close(closed);
       this.announcer.close();
+      this.withdrawals.close();
       this.relays.close();
       this.onward.close();
       this.join.close();
