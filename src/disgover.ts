@@ -114,8 +114,8 @@ export class Disgover {
     if (id === this.id)
       throw new DisgoverError('BAD_CONTACT', "the id is the node's own: see the option data");
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
-    const given = this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
-    const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.contact, known);
+    const given = this.#encodeEntity(id, input);
+    const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.draft(), known);
     if (this.#engine.self.isDialOnly) {
       await abortable(this.#engine.relays.ready(), signal);
       this.#check(signal);
@@ -297,7 +297,13 @@ export class Disgover {
     return contactIdOfBytes(runtime.randomBytes(length));
   }
 
-  /** What the application wrote, as it wrote it: without the arbiter's fields. */
+  /** What the application wrote, as it wrote it: without the arbiter's fields, and without where it is. */
+  #encodeEntity(id: ContactId, input: ContactInput): EncodedContact {
+    const encoded = isPlain(input) && EncodedContact.encodeEntity(id, input);
+    if (encoded instanceof EncodedContact) return encoded;
+    return this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
+  }
+
   #encode(properties: PropertyDescriptorMap): EncodedContact {
     const { runtime, arbiterDefaults, identity } = this.#engine.options;
     const encoded = EncodedContact.encode(Object.create(Object.prototype, properties));
@@ -316,7 +322,7 @@ export class Disgover {
     if (typeof contact === 'string') return this.#engine.contacts.registrations.own(parseContactId(contact));
     const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
-    return this.#engine.fill(this.#encode(own(given)).contact, undefined);
+    return this.#engine.fill(this.#encode(own(given)).draft(), undefined);
   }
 }
 
@@ -329,6 +335,11 @@ function checkUntaken(transports: readonly Transport[]): void {
     const detail = `transport ${quote(transport.name)}: one instance serves one node, make one for each`;
     throw new DisgoverError('BAD_OPTION', detail);
   }
+}
+
+/** Mostly it is: then it is read as it is. A Proxy is told by whoever reads it. */
+function isPlain(input: object): boolean {
+  return Object.getPrototypeOf(input) === Object.prototype;
 }
 
 /** By descriptors: a getter must be refused, not run. */

@@ -44,6 +44,7 @@ import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
+import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
@@ -270,7 +271,7 @@ export class Engine {
     this.relayed = new RelayedEntities({
       contacts,
       decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
-      fill: (given, known) => this.fill(given, known),
+      fill: (given, known) => this.fill(copyOfJson(given), known),
       isEcho: (own) => {
         const how = { known: own, isWithdrawal: false, isAnnounced: true, isFromHost: false, from: id };
         const verdict = admission?.ask(own, how);
@@ -335,7 +336,7 @@ export class Engine {
     return this.self.contact.contact.transport ?? (addresses.length > 0 ? addresses : undefined);
   }
 
-  /** The contact as it is registered: `OwnNode.fill`, with where it can be asked for. */
+  /** The contact as it is registered: `OwnNode.fill`, with where it can be asked for. `given` may be changed. */
   fill(given: Contact, known: EncodedContact | undefined): EncodedContact {
     return this.self.fill(given, this.transport, known);
   }
