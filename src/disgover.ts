@@ -114,8 +114,8 @@ export class Disgover {
     if (id === this.id)
       throw new DisgoverError('BAD_CONTACT', "the id is the node's own: see the option data");
     // Whoever registers hosts: what is known of the entity elsewhere may be passed in as it was found.
-    const given = this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
-    const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.contact, known);
+    const given = this.#encodeEntity(id, input);
+    const prepare = (known: EncodedContact | undefined) => this.#engine.fill(given.draft(), known);
     if (this.#engine.self.isDialOnly) {
       await abortable(this.#engine.relays.ready(), signal);
       this.#check(signal);
@@ -141,7 +141,7 @@ export class Disgover {
   async unregister(contact: ContactInput | string, options: CallOptions = NO_OPTIONS): Promise<boolean> {
     const { signal } = checkCall('unregister', options);
     this.#check(signal);
-    const { contacts, announcer, routing, relayed, relays } = this.#engine;
+    const { contacts, announcer, withdrawals, routing, relayed, relays } = this.#engine;
     const given = this.#toUnregister(contact);
     if (given === undefined) return true;
     const registered = contacts.registrations.own(given.id);
@@ -152,7 +152,7 @@ export class Disgover {
     if (observed.standing !== undefined) return false;
     announcer.forget(given.id);
     relayed.forget(given.id);
-    if (withdrawal !== undefined && routing.size > 0) await this.#withdraw(withdrawal, signal);
+    if (withdrawal !== undefined && routing.size > 0) await withdrawals.withdraw(withdrawal, signal);
     if (contacts.registrations.size === 0) relays.rest();
     return true;
   }
@@ -283,10 +283,11 @@ export class Disgover {
     given: EncodedContact,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { contacts, self, relayed, announcer } = this.#engine;
+    const { contacts, self, relayed, announcer, withdrawals } = this.#engine;
     const observed = contacts.observe(contact, { type: 'registered' });
     if (observed instanceof Refusal) throw DisgoverError.from(observed);
     if (self.isDialOnly) relayed.keep(given);
+    withdrawals.forget(contact.id);
     await announcer.announce(contact.id, signal);
   }
 
@@ -296,7 +297,13 @@ export class Disgover {
     return contactIdOfBytes(runtime.randomBytes(length));
   }
 
-  /** What the application wrote, as it wrote it: without the arbiter's fields. */
+  /** What the application wrote, as it wrote it: without the arbiter's fields, and without where it is. */
+  #encodeEntity(id: ContactId, input: ContactInput): EncodedContact {
+    const encoded = isPlain(input) && EncodedContact.encodeEntity(id, input);
+    if (encoded instanceof EncodedContact) return encoded;
+    return this.#encode({ ...own(input), ...own({ id, transport: undefined }) });
+  }
+
   #encode(properties: PropertyDescriptorMap): EncodedContact {
     const { runtime, arbiterDefaults, identity } = this.#engine.options;
     const encoded = EncodedContact.encode(Object.create(Object.prototype, properties));
@@ -315,16 +322,7 @@ export class Disgover {
     if (typeof contact === 'string') return this.#engine.contacts.registrations.own(parseContactId(contact));
     const given = checkObject(contact);
     if (!Object.hasOwn(given, 'id')) throw new DisgoverError('BAD_CONTACT', 'id is missing');
-    return this.#engine.fill(this.#encode(own(given)).contact, undefined);
-  }
-
-  async #withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await this.#engine.withdraw(contact, signal);
-    } catch (fault) {
-      // Nobody heard it: what was announced expires by itself.
-      if (signal?.aborted || (fault as DisgoverError).code === 'ERR_CLOSED') throw fault;
-    }
+    return this.#engine.fill(this.#encode(own(given)).draft(), undefined);
   }
 }
 
@@ -337,6 +335,11 @@ function checkUntaken(transports: readonly Transport[]): void {
     const detail = `transport ${quote(transport.name)}: one instance serves one node, make one for each`;
     throw new DisgoverError('BAD_OPTION', detail);
   }
+}
+
+/** Mostly it is: then it is read as it is. A Proxy is told by whoever reads it. */
+function isPlain(input: object): boolean {
+  return Object.getPrototypeOf(input) === Object.prototype;
 }
 
 /** By descriptors: a getter must be refused, not run. */

@@ -3,6 +3,8 @@
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Hosted } from './announce/hosted.js';
+import { NetworkSize } from './announce/network-size.js';
+import { Withdrawals } from './announce/withdrawals.js';
 import { Join } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
 import { Arbitration } from './contacts/arbitrate.js';
@@ -41,6 +43,7 @@ import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
+import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
@@ -65,6 +68,7 @@ export class Engine {
   /** What others have this node look for. */
   readonly errands: Errands<Exact>;
   readonly announcer: Announcer;
+  readonly withdrawals: Withdrawals;
   readonly join: Join;
   /** Hosts that nobody can dial, to which this node passes PINGs on. */
   readonly passages: Passages;
@@ -197,6 +201,7 @@ export class Engine {
         reports.table('nodeAdded', contact);
         this.join.onNode();
         this.announcer.onNodes();
+        this.withdrawals.onNodes();
         this.relays.onNode(contact);
       },
       onRemoved: (contact) => {
@@ -247,17 +252,27 @@ export class Engine {
       announce: (contact) => announceFor(contact, announceDependencies),
       withdraw: (contact) => withdraw(contact, announceDependencies),
     });
-    this.announcer = new Announcer({
-      runtime,
+    const turns = {
       alarms,
-      announce: (entity) => this.#hosted.announce(entity),
-      isRegistered: (entity) => contacts.registrations.has(entity),
+      isWorthSweeping: (count: number) => this.#hosted.isWorthSweeping(count),
       hasNodes: () => this.routing.size > 0,
+    };
+    this.announcer = new Announcer({
+      ...turns,
+      runtime,
+      tell: (entity) => this.#hosted.announce(entity),
+      sweep: (...sweep) => this.#hosted.announceAll(...sweep),
+      isRegistered: (entity) => contacts.registrations.has(entity),
+    });
+    this.withdrawals = new Withdrawals({
+      ...turns,
+      tell: (contact) => this.#hosted.withdraw(contact),
+      sweep: (...sweep) => this.#hosted.withdrawAll(...sweep),
     });
     this.relayed = new RelayedEntities({
       contacts,
       decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
-      fill: (given, known) => this.fill(given, known),
+      fill: (given, known) => this.fill(copyOfJson(given), known),
       isEcho: (own) => {
         const how = { known: own, isWithdrawal: false, isAnnounced: true, isFromHost: false, from: id };
         const verdict = admission?.ask(own, how);
@@ -284,6 +299,18 @@ export class Engine {
     });
     this.#hosted = new Hosted({
       ...announceDependencies,
+      alarms,
+      findNode: (contact, query, signal) =>
+        this.#refusalOfNamed(contact, undefined) ?? this.client.findNode(contact, query, { signal }),
+      decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      count: (what) => reports.count(what),
+      isOneNetwork: transports.length === 1,
+      networkSize: new NetworkSize({
+        own: key,
+        k,
+        now,
+        closest: () => this.routing.closest(key, k).map((contact) => contact.key),
+      }),
       isDialOnly: () => self.isDialOnly,
       relays: this.relays,
       relayed: this.relayed,
@@ -310,7 +337,7 @@ export class Engine {
     return this.self.contact.contact.transport ?? (addresses.length > 0 ? addresses : undefined);
   }
 
-  /** The contact as it is registered: `OwnNode.fill`, with where it can be asked for. */
+  /** The contact as it is registered: `OwnNode.fill`, with where it can be asked for. `given` may be changed. */
   fill(given: Contact, known: EncodedContact | undefined): EncodedContact {
     return this.self.fill(given, this.transport, known);
   }
@@ -357,10 +384,6 @@ export class Engine {
     this.routing.verify(contact);
   }
 
-  withdraw(contact: EncodedContact, signal: AbortSignal | undefined): Promise<void> {
-    return this.#hosted.withdraw(contact, signal);
-  }
-
   /** Ends everything: no timer, session or listener is left. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isClosed) {
@@ -368,6 +391,7 @@ export class Engine {
       const closed = new DisgoverError('CLOSED', 'the node is closed');
       this.walker.close(closed);
       this.announcer.close();
+      this.withdrawals.close();
       this.relays.close();
       this.onward.close();
       this.join.close();

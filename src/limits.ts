@@ -143,4 +143,16 @@ export const limits = Object.freeze({
   registrationMs: 3_600_000,
   republishMs: 1_200_000,
   announcesAtOnce: 16,
+
+  // Sweeps: many registrations that are announced, or withdrawn, together
+  /** Of what a node is told in one request; its answer has as much again to say of it, and names nodes. */
+  sweepFrameBytes: 49_152,
+  /** Such requests in flight. */
+  sweepFrames: 32,
+  /** Ids of which the nodes of a region are told before it is settled what they have said. */
+  sweepRegionIds: 2_048,
+  /** Nodes that are remembered around the place that a sweep has reached. */
+  sweepNodes: 1_024,
+  /** Hosts of older contacts that are told of ours directly. */
+  sweepHosts: 64,
 });

@@ -6,6 +6,7 @@ import type { TransportInfo } from './contracts/transport.js';
 import type { ResolvedOptions } from './options.js';
 import { addressesOf, addressKey } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
+import { copyOfJson } from './wire/json.js';
 
 export class OwnNode {
   /** The names of the transports that it has. */
@@ -60,13 +61,12 @@ export class OwnNode {
   }
 
   /**
-   * What is registered: the contact as it was given, with `transport` where it has none, and with the arbiter's fields. `known`: what it
+   * What is registered: the contact as it was given, which the arbiter's defaults may change, with `transport` where it has none, and with the arbiter's fields. `known`: what it
    * is to follow. @throws as the constructor.
    */
   fill(given: Contact, transport: Contact['transport'], known: EncodedContact | undefined): EncodedContact {
     const at = given.transport ?? transport;
-    // A copy, which the arbiter's defaults may change.
-    return this.#filled(structuredClone({ ...given, ...(at && { transport: at }) }), known?.contact);
+    return this.#filled(at === undefined ? given : { ...given, transport: copyOfJson(at) }, known?.contact);
   }
 
   /**
@@ -75,8 +75,7 @@ export class OwnNode {
    */
   withdrawalOf(registered: EncodedContact): EncodedContact {
     if (this.#options.arbiterAdmission === undefined) return registered;
-    const { contact } = registered;
-    return this.#filled(structuredClone(contact), contact, { isWithdrawal: true });
+    return this.#filled(registered.draft(), registered.contact, { isWithdrawal: true });
   }
 
   #make(transport: Contact['transport']): EncodedContact {

@@ -34,6 +34,7 @@ export function snapshotOf({
   errands,
   unreachable,
   announcer,
+  withdrawals,
   passages,
   onward,
   relays,
@@ -73,6 +74,7 @@ export function snapshotOf({
       { name: 'relayedEntities', size: relayed.size },
       { name: 'registrations', size: contacts.registrations.size },
       { name: 'republications', size: announcer.size },
+      { name: 'withdrawals', size: withdrawals.size },
     ],
   };
 }

@@ -1,31 +1,26 @@
 // Tells the holders: a lookup towards the key, and one burst to the k closest that carries the contact.
 
-import type { Contacts, Observation } from '../contacts/observe.js';
 import type { TransportInfo } from '../contracts/transport.js';
-import { type DisgoverError, type ErrorCode, Refusal } from '../errors.js';
+import type { DisgoverError } from '../errors.js';
 import { bytesOfContactId } from '../id/contact-id.js';
 import { converge } from '../lookup/converge.js';
 import type { Walker, WalkOptions } from '../lookup/walker.js';
 import type { NodesQuery } from '../rpc/client.js';
 import type { Abortable } from '../runtime/abort.js';
 import type { DialTarget } from '../session/dialler.js';
-import { addressesOf } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
+import { Answers, type AnswersDependencies } from './answers.js';
+import { KNOWS_BETTER } from './knows-better.js';
 
-export interface AnnounceDependencies {
+export interface AnnounceDependencies extends AnswersDependencies {
   readonly walker: Walker;
-  readonly contacts: Contacts;
   /** Tells one node. Resolves either way. */
   readonly tell: (node: DialTarget, query: NodesQuery, signal: Abortable | undefined) => Promise<void>;
-  readonly onRefused: (from: EncodedContact, refusal: Refusal) => void;
 }
 
 /** Hosts of older contacts that are told of ours directly, at most. */
 const HOSTS_TOLD = 8;
-
-/** Why a holder that lives does not take what is announced: it has something else of the id, or has had. */
-const KNOWS_BETTER: ReadonlySet<ErrorCode> = new Set(['ERR_ID_KEY_MISMATCH', 'ERR_STALE_SEQ']);
 
 /**
  * Announces a registration to its k holders. Resolves to how many nodes heard it.
@@ -37,49 +32,20 @@ export async function announce(
   options: Pick<WalkOptions, 'signal'> = {},
 ): Promise<number> {
   const query = { target: { id: bytesOfContactId(own.id) }, announced: [own] };
-  // Where an older contact stood: its host does not hear of ours by itself. Bounded by HOSTS_TOLD.
+  // Bounded by HOSTS_TOLD.
   const displaced = new Map<string, TransportInfo>();
-  const observe = (contact: EncodedContact, how: Observation, from: EncodedContact): void => {
-    const observed = deps.contacts.observe(contact, how);
-    // A holder is not at fault for having had a version before ours, or one of another owner.
-    const isFault = observed instanceof Refusal && !KNOWS_BETTER.has(`ERR_${observed.code}`);
-    if (isFault) deps.onRefused(from, observed);
-  };
-  const observeExact = ({ exact }: Nodes, from: EncodedContact): boolean => {
-    const { contact, ttlSeconds = 0 } = exact ?? {};
-    if (contact?.id !== own.id || contact.equals(own)) return false;
-    observe(contact, { type: 'stood', ttlMs: ttlSeconds * 1_000, from }, from);
-    return true;
-  };
+  const answers = new Answers(deps, (_own, host) => {
+    if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
+  });
   let isRefused = false;
   const onRefused = () => {
     isRefused = true;
   };
-  const heard = await tellHolders(
-    query,
-    deps,
-    options,
-    (nodes, from) => {
-      for (const before of nodes.conflicts) {
-        if (before.id !== own.id) continue;
-        // Where nothing is held after an announce, it is what was withdrawn that stands.
-        if (nodes.exact === undefined) {
-          observe(before, { type: 'buried', from }, from);
-          continue;
-        }
-        observe(before, { type: 'stood', ttlMs: nodes.exact.ttlSeconds * 1_000, from }, from);
-        const hosts = deps.contacts.known(own.id)?.equals(before) ? [] : addressesOf(before);
-        for (const host of hosts) if (displaced.size < HOSTS_TOLD) displaced.set(JSON.stringify(host), host);
-      }
-      observeExact(nodes, from);
-    },
-    onRefused,
-  );
+  const onNodes = (nodes: Nodes, from: EncodedContact) => answers.hear(own, nodes, from);
+  const heard = await tellHolders(query, deps, options, onNodes, onRefused);
   // A refusal does not say what stands instead.
-  if (isRefused) await askFirst(query, deps, options, observeExact);
-  const here = new Set(addressesOf(own).map((address) => JSON.stringify(address)));
-  const others = [...displaced].filter(([text]) => !here.has(text));
-  await Promise.all(others.map(([, host]) => deps.tell(host, query, options.signal)));
+  if (isRefused) await askFirst(query, deps, options, (nodes, from) => answers.hearExact(own, nodes, from));
+  await Promise.all(Array.from(displaced.values(), (host) => deps.tell(host, query, options.signal)));
   return heard;
 }
 

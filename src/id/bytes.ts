@@ -7,6 +7,12 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Writes text at a place of `bytes`. Returns where it ends; `undefined` when it does not fit. */
+export function utf8Into(text: string, bytes: Uint8Array, at: number): number | undefined {
+  const { read, written } = encoder.encodeInto(text, at === 0 ? bytes : bytes.subarray(at));
+  return read === text.length ? at + written : undefined;
+}
+
 /** @throws TypeError when the bytes are not UTF-8. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);

@@ -5,14 +5,20 @@
 import type { Contact } from '../contracts/contact.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, Refusal, typeName } from '../errors.js';
-import { equalBytes, utf8 } from '../id/bytes.js';
+import { equalBytes, utf8, utf8Into } from '../id/bytes.js';
 import { bytesOfContactId, type ContactId, checkContactId, contactIdOfBytes } from '../id/contact-id.js';
 import { type Key, keyOf } from '../id/key.js';
 import { limits } from '../limits.js';
-import { canonicalJson, canonicalJsonWithout, parseJson } from './json.js';
+import { canonicalJson, canonicalJsonWithout, copyOfJson, parseCanonicalJson, parseJson } from './json.js';
+import { copyOf } from './slab.js';
 
-const NO_FIELDS = new Uint8Array(0);
 const NOWHERE: readonly TransportInfo[] = Object.freeze([]);
+
+const WITHOUT_ID: readonly string[] = Object.freeze(['id']);
+const WITHOUT_ID_AND_TRANSPORT: readonly string[] = Object.freeze(['id', 'transport']);
+
+/** Where a contact is put together. */
+const scratch = new Uint8Array(limits.contactBytes);
 
 /** Contacts that were parsed here are frozen: whoever hands one back means these bytes (bench: `rpc`). */
 const parsedHere = new WeakMap<object, EncodedContact>();
@@ -21,7 +27,8 @@ export class EncodedContact {
   readonly bytes: Uint8Array;
   #id: ContactId | undefined;
   #key: Key | undefined;
-  #parsed: Contact | Refusal | undefined;
+  /** As text where it was written here and is canonical: it need not be checked again. */
+  #parsed: Contact | Refusal | string | undefined;
   #addresses: readonly TransportInfo[] | undefined;
 
   private constructor(bytes: Uint8Array) {
@@ -40,29 +47,43 @@ export class EncodedContact {
     }
     const encodedBefore = parsedHere.get(contact);
     if (encodedBefore !== undefined) return encodedBefore;
-    const json = canonicalJsonWithout('id', contact);
+    return EncodedContact.#encode(contact, WITHOUT_ID, undefined);
+  }
+
+  /** The same, with this id in the place of its own, and without a transport. */
+  static encodeEntity(id: ContactId, contact: object): EncodedContact | Refusal {
+    return EncodedContact.#encode(contact, WITHOUT_ID_AND_TRANSPORT, id);
+  }
+
+  static #encode(
+    contact: object,
+    omitted: readonly string[],
+    given: ContactId | undefined,
+  ): EncodedContact | Refusal {
+    const json = canonicalJsonWithout(omitted, contact);
     if (json instanceof Refusal) return json;
-    if (!Object.hasOwn(contact, 'id')) return new Refusal('BAD_CONTACT', 'id is missing');
+    if (given === undefined && !Object.hasOwn(contact, 'id'))
+      return new Refusal('BAD_CONTACT', 'id is missing');
     const fields = contact as Contact;
-    const id = checkContactId(fields.id);
+    const id = given ?? checkContactId(fields.id);
     if (id instanceof Refusal) return id;
-    const transportFault = checkTransport(fields.transport);
+    const transportFault = given === undefined ? checkTransport(fields.transport) : undefined;
     if (transportFault !== undefined) return transportFault;
     const idBytes = bytesOfContactId(id);
-    const fieldBytes = json === '{}' ? NO_FIELDS : utf8(json);
-    const length = 1 + idBytes.length + fieldBytes.length;
-    if (length > limits.contactBytes) {
+    scratch[0] = idBytes.length;
+    scratch.set(idBytes, 1);
+    const fieldsAt = 1 + idBytes.length;
+    const fieldsEnd = json === '{}' ? fieldsAt : utf8Into(json, scratch, fieldsAt);
+    if (fieldsEnd === undefined || fieldsEnd > limits.contactBytes) {
+      const length = fieldsAt + utf8(json).length;
       return new Refusal(
         'CONTACT_TOO_LARGE',
         `${length} B > ${limits.contactBytes} B${sizeOfData(fields.data)}`,
       );
     }
-    const bytes = new Uint8Array(length);
-    bytes[0] = idBytes.length;
-    bytes.set(idBytes, 1);
-    bytes.set(fieldBytes, 1 + idBytes.length);
-    const encoded = new EncodedContact(bytes);
+    const encoded = new EncodedContact(copyOf(scratch, 0, fieldsEnd));
     encoded.#id = id;
+    encoded.#parsed = json;
     return encoded;
   }
 
@@ -97,8 +118,8 @@ export class EncodedContact {
 
   /** The contact, frozen at every depth, or why the bytes are none. Parsed once, unless that is forgotten. */
   parse(): Contact | Refusal {
-    if (this.#parsed === undefined) {
-      this.#parsed = parseContact(this);
+    if (this.#parsed === undefined || typeof this.#parsed === 'string') {
+      this.#parsed = this.#parsed === undefined ? parseContact(this) : contactOf(this.id, this.#parsed);
       if (!(this.#parsed instanceof Refusal)) parsedHere.set(this.#parsed, this);
     }
     return this.#parsed;
@@ -108,6 +129,12 @@ export class EncodedContact {
   get addresses(): readonly TransportInfo[] {
     this.#addresses ??= listOfAddresses(this.parse());
     return this.#addresses;
+  }
+
+  /** A copy that may be changed. @throws as `contact`. */
+  draft(): Contact {
+    const json = this.#parsed;
+    return typeof json === 'string' ? { id: this.id, ...JSON.parse(json) } : copyOfJson(this.contact);
   }
 
   /** Lets go of what was parsed, for contacts that are kept by the thousand: it is parsed again when it is wanted. */
@@ -135,6 +162,11 @@ export class EncodedContact {
     const again = parsed instanceof Refusal ? parsed : EncodedContact.encode({ ...parsed });
     return again instanceof Refusal ? this.bytes : again.bytes;
   }
+}
+
+/** `json`: what `encode` has written. */
+function contactOf(id: ContactId, json: string): Contact {
+  return Object.freeze({ id, ...(parseCanonicalJson(json) as object) });
 }
 
 function parseContact(encoded: EncodedContact): Contact | Refusal {

@@ -1,11 +1,13 @@
 // The JSON part of a contact: what is allowed in it, its one canonical text, and the strict way back.
 
+import { mayHoldProxy } from '#may-hold-proxy';
 import { quote, Refusal, typeName } from '../errors.js';
 import { textOf, utf8 } from '../id/bytes.js';
 import { limits } from '../limits.js';
 import { duplicateKey, jsonFaultPosition, validUtf8Length } from './json-fault.js';
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const NOTHING: readonly string[] = Object.freeze([]);
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -16,14 +18,29 @@ export function canonicalJson(value: unknown): string | Refusal {
   return refusalOf(() => write(value, '', 0, []));
 }
 
-/** The canonical text of an object without one of its own keys: a contact without its id. */
-export function canonicalJsonWithout(omitted: string, object: object): string | Refusal {
+/** The canonical text of an object without some of its own keys: a contact without its id. */
+export function canonicalJsonWithout(omitted: readonly string[], object: object): string | Refusal {
   return refusalOf(() => {
     if (Array.isArray(object)) throw new Refusal('BAD_CONTACT', 'expected object, got array');
     const text = writeObject(object, '', 0, [object], omitted);
     checkNoProxy(object);
     return text;
   });
+}
+
+/** The value of a canonical text that was written here, frozen at every depth. */
+export function parseCanonicalJson(text: string): unknown {
+  return freeze(JSON.parse(text));
+}
+
+/** A copy of a value of JSON that may be changed. */
+export function copyOfJson<Value>(value: Value): Value;
+export function copyOfJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOfJson);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = copyOfJson((value as Record<string, unknown>)[key]);
+  return copy;
 }
 
 /** The value of a JSON text that came from elsewhere, frozen at every depth, or why it is none that a contact may hold. */
@@ -101,13 +118,20 @@ function writeArray(items: readonly unknown[], path: string, depth: number, abov
   return `${text}]`;
 }
 
-function writeObject(value: object, path: string, depth: number, above: object[], omitted?: string): string {
+function writeObject(
+  value: object,
+  path: string,
+  depth: number,
+  above: object[],
+  omitted: readonly string[] = NOTHING,
+): string {
   checkPlain(value, path);
   if (Object.getOwnPropertySymbols(value).length > 0) {
     throw new Refusal('NOT_SERIALIZABLE', `a key${at(path)} is a symbol`);
   }
-  if (omitted !== undefined) plainValue(value, omitted, path);
-  const keys = Object.keys(value).filter((key) => key !== omitted);
+  for (const key of omitted) plainValue(value, key, path);
+  const all = Object.keys(value);
+  const keys = omitted.length === 0 ? all : all.filter((key) => !omitted.includes(key));
   checkCount(keys.length, limits.jsonKeys, 'keys', path);
   let text = '';
   for (const key of keys.sort()) {
@@ -131,6 +155,7 @@ function checkPlain(value: object, path: string): void {
 
 /** A Proxy shows nothing of itself but that it cannot be cloned. */
 function checkNoProxy(object: object): void {
+  if (!mayHoldProxy(object)) return;
   try {
     structuredClone(object);
   } catch (cause) {
@@ -145,6 +170,12 @@ function plainValue(of: object, key: string, path: string): unknown {
     throw new Refusal('NOT_PLAIN', `${shown(within(path, key))} has a getter`);
   }
   return property?.value;
+}
+
+function freeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const key of Object.keys(value)) freeze((value as Record<string, unknown>)[key]);
+  return Object.freeze(value);
 }
 
 function freezeChecked(value: unknown, path: string, depth: number): void {

@@ -23,7 +23,7 @@ class Announcing {
   readonly announcer = new Announcer({
     runtime: this.runtime,
     alarms: new Alarms(this.runtime),
-    announce: async (id) => {
+    tell: async (id) => {
       this.announced.push([id, this.runtime.now() - this.startMs]);
       this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
       await this.runtime.sleep(this.announceMs);
@@ -32,6 +32,8 @@ class Announcing {
     },
     isRegistered: (id) => !this.unregistered.has(id),
     hasNodes: () => this.hasNodes,
+    isWorthSweeping: () => false,
+    sweep: async () => {},
   });
 
   announce(name: string): Promise<void> {

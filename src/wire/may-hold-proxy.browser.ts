@@ -1,0 +1,5 @@
+// Browsers do not tell.
+
+export function mayHoldProxy(_object: object): boolean {
+  return true;
+}
