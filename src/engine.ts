@@ -116,7 +116,7 @@ export class Engine {
       seeds: options.seeds,
       own: () => addressesOf(self.contact),
       known: (contact) => {
-        const entry = this.routing.get(contact.id);
+        const entry = this.routing.entryOf(contact);
         return entry && haveSameAddresses(entry, contact) ? entry : undefined;
       },
       isClosedGroup: () => options.secrets.isRequired,
@@ -379,7 +379,8 @@ export class Engine {
   }
 
   /** The application names a node: it is dialled where it says. */
-  add(contact: EncodedContact): void {
+  add(named: EncodedContact): void {
+    const contact = named.apart();
     this.dialPolicy.trust(contact);
     this.routing.verify(contact);
   }
@@ -515,7 +516,7 @@ export class Engine {
     const pong = await this.client.ping(addresses, contact.idBytes);
     if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
     // The table may have the node by its own word: it is dialled there all the same.
-    const known = this.routing.get(contact.id);
+    const known = this.routing.entryOf(contact);
     if (isGiven && known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
   }
 

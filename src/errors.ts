@@ -228,11 +228,11 @@ const remedies: Partial<Record<FaultCode, string>> = {
  * The failure that a peer told us, in a CLOSE or in an ERROR: with its code where that is one that a peer can tell there, else
  * `LINK_LOST` or `UNSUPPORTED`. What it writes never becomes another.
  */
-export function faultOfPeer(code: string, message: 'close' | 'error'): DisgoverError {
+export function faultOfPeer(code: string, message: 'close' | 'error'): Refusal {
   const otherwise = message === 'close' ? 'LINK_LOST' : 'UNSUPPORTED';
   const fault = toldIn[message].has(code) ? (code as FaultCode) : otherwise;
   const remedy = remedies[fault];
-  return new DisgoverError(fault, remedy === undefined ? SAID_BY_PEER : `${SAID_BY_PEER}: ${remedy}`);
+  return new Refusal(fault, remedy === undefined ? SAID_BY_PEER : `${SAID_BY_PEER}: ${remedy}`);
 }
 
 /** A failure as one of ours: what a plugin threw, or a bug, becomes `ERR_INTERNAL` with its cause. */

@@ -93,22 +93,22 @@ describe('DisgoverError', () => {
 
 describe('faultOfPeer', () => {
   it('has the code that the peer told, where a peer can tell it', () => {
-    expect(faultOfPeer('FOREIGN_TRANSPORT', 'error').code).to.equal('ERR_FOREIGN_TRANSPORT');
-    expect(faultOfPeer('BAD_SECRET', 'close').code).to.equal('ERR_BAD_SECRET');
+    expect(faultOfPeer('FOREIGN_TRANSPORT', 'error').code).to.equal('FOREIGN_TRANSPORT');
+    expect(faultOfPeer('BAD_SECRET', 'close').code).to.equal('BAD_SECRET');
   });
 
   it('says what to do about it, in our words, where something can be done', () => {
-    const { message } = faultOfPeer('BAD_SECRET', 'close');
-    expect(message).to.match(/^BAD_SECRET: said by the peer: its group has another secret, .* `secret`$/);
+    const { detail } = faultOfPeer('BAD_SECRET', 'close');
+    expect(detail).to.match(/^said by the peer: its group has another secret, .* `secret`$/);
     for (const code of ['GROUP_MISMATCH', 'SELF_CONNECT', 'KEY_REQUIRED', 'TLS_REQUIRED', 'NOT_ADMITTED']) {
-      expect(faultOfPeer(code, 'close').message, code).to.match(/^[A-Z_]+: said by the peer: .+/);
+      expect(faultOfPeer(code, 'close').detail, code).to.match(/^said by the peer: .+/);
     }
-    expect(faultOfPeer('BAD_FRAME', 'close').message).to.equal('BAD_FRAME: said by the peer');
+    expect(faultOfPeer('BAD_FRAME', 'close').detail).to.equal('said by the peer');
   });
 
   it('believes no code out of its place: that of a handshake in answer to a request', () => {
-    expect(faultOfPeer('SELF_CONNECT', 'error').code).to.equal('ERR_UNSUPPORTED');
-    expect(faultOfPeer('FOREIGN_TRANSPORT', 'close').code).to.equal('ERR_LINK_LOST');
+    expect(faultOfPeer('SELF_CONNECT', 'error').code).to.equal('UNSUPPORTED');
+    expect(faultOfPeer('FOREIGN_TRANSPORT', 'close').code).to.equal('LINK_LOST');
   });
 
   it('repeats nothing else of what the peer wrote', () => {
@@ -123,7 +123,7 @@ describe('faultOfPeer', () => {
       'BUSY',
     ]) {
       const fault = faultOfPeer(code, 'close');
-      expect(fault).to.include({ code: 'ERR_LINK_LOST', message: 'LINK_LOST: said by the peer' });
+      expect(fault).to.include({ code: 'LINK_LOST', detail: 'said by the peer' });
     }
   });
 
@@ -137,7 +137,7 @@ describe('faultOfPeer', () => {
       ]),
     );
     const known = (message: 'close' | 'error') =>
-      Object.keys(faults).filter((code) => faultOfPeer(code, message).fault === code);
+      Object.keys(faults).filter((code) => faultOfPeer(code, message).code === code);
     for (const [message, where] of [
       ['close', 'CLOSE'],
       ['error', 'ERROR'],

@@ -111,9 +111,14 @@ export class Routing {
     return this.#table.get(id)?.contact;
   }
 
+  /** What the table has of the contact's node: as `get`, without a digest of the id. */
+  entryOf(contact: EncodedContact): EncodedContact | undefined {
+    return this.#table.at(contact.key)?.contact;
+  }
+
   /** Whether the table has the node under another address. */
   isElsewhere(contact: EncodedContact): boolean {
-    const known = this.get(contact.id);
+    const known = this.entryOf(contact);
     return known !== undefined && !haveSameAddresses(known, contact);
   }
 
@@ -135,7 +140,7 @@ export class Routing {
 
   /** This node may not, or cannot, dial the contact: nothing is known against it, and nobody else is sent there by us. */
   denied(contact: EncodedContact): void {
-    if (this.get(contact.id)?.equals(contact)) this.remove(contact.id);
+    if (this.entryOf(contact)?.equals(contact)) this.remove(contact.id);
   }
 
   /** Takes the node out of the table; one that waits for its place is asked to fill it. */
@@ -252,7 +257,7 @@ export class Routing {
 
   /** An entry may answer over any session. A claim must hold at its own address, though the id is known elsewhere. */
   async #check(contact: EncodedContact): Promise<boolean> {
-    const isEntry = this.get(contact.id)?.equals(contact) === true;
+    const isEntry = this.entryOf(contact)?.equals(contact) === true;
     try {
       await (isEntry ? this.#deps.ping(contact) : this.#deps.pingAddress(contact));
       this.add(contact);

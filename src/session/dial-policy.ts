@@ -97,8 +97,10 @@ export class DialPolicy {
 
   /** Whether the application has named the target: the same object, or a node that it has named and that was found there. */
   isGiven(target: DialTarget): boolean {
-    if (this.#given.has(target)) return true;
-    const known = target instanceof EncodedContact ? this.#deps.known(target) : undefined;
+    if (!(target instanceof EncodedContact)) return this.#given.has(target);
+    // What everybody may send is only what was named for as long as the node is known there.
+    if (!target.isShared && this.#given.has(target)) return true;
+    const known = this.#deps.known(target);
     return known !== undefined && this.#given.has(known);
   }
 

@@ -1,6 +1,6 @@
 // Request id → promise, for one session. Each settles exactly once: by its reply, its deadline, its signal, or the session's end.
 
-import { DisgoverError, faultOfPeer } from '../errors.js';
+import { DisgoverError, faultOfPeer, type Refusal } from '../errors.js';
 import { limits } from '../limits.js';
 import { type Abortable, unwait, type Waiter, wait } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -83,7 +83,7 @@ export class PendingRequests {
   // One for all deadlines of the session. What is answered in time, nearly everything, leaves it as it is (bench: `rpc`).
   #alarm: Alarm | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
-  #ended: DisgoverError | undefined;
+  #ended: Refusal | undefined;
 
   constructor(deps: PendingRequestsDependencies) {
     this.#deps = deps;
@@ -98,7 +98,7 @@ export class PendingRequests {
     const { signal } = question;
     if (signal?.aborted) return question.onFailure(signal.reason);
     // It may have ended between the dial and this: nobody would answer.
-    if (this.#ended !== undefined) return question.onFailure(this.#ended);
+    if (this.#ended !== undefined) return question.onFailure(DisgoverError.from(this.#ended));
     const isFull = this.#pending.size >= limits.requestsInFlightPerPeer;
     if (isFull && this.#waiting.size >= limits.requestsInFlight)
       return question.onFailure(new DisgoverError('BUSY', `${this.size} requests to one peer`));
@@ -128,7 +128,7 @@ export class PendingRequests {
     const { question } = pending;
     if (reply.type === 'error') {
       this.#remove(pending);
-      question.onFailure(faultOfPeer(reply.code, 'error'));
+      question.onFailure(DisgoverError.from(faultOfPeer(reply.code, 'error')));
       return true;
     }
     if (reply.type !== question.expects) return false;
@@ -179,15 +179,17 @@ export class PendingRequests {
   }
 
   /** Fails all of them, and those to come: the session has ended. */
-  end(reason: DisgoverError): void {
-    this.#ended = reason;
+  end(why: Refusal): void {
+    this.#ended = why;
+    this.#cancelAlarm();
+    if (this.size === 0) return;
     const all = [...this.#waiting, ...this.#pending.values()];
     this.#waiting.clear();
+    const reason = DisgoverError.from(why);
     for (const pending of all) {
       this.#remove(pending);
       pending.question.onFailure(reason);
     }
-    this.#cancelAlarm();
   }
 
   #start(pending: Pending): void {

@@ -14,9 +14,13 @@ export class SeenNonces {
   add(nonce: Uint8Array): boolean {
     const text = String.fromCharCode(...nonce);
     if (this.#seen.has(text)) return false;
-    const [oldest] = this.#seen;
-    if (this.#seen.size >= limits.noncesRemembered && oldest !== undefined) this.#seen.delete(oldest);
     this.#seen.add(text);
+    if (this.#seen.size > limits.noncesRemembered) this.#dropOldest();
     return true;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#seen;
+    if (oldest !== undefined) this.#seen.delete(oldest);
   }
 }

@@ -111,7 +111,7 @@ export class SessionPool {
     this.#index(session);
     this.#start(session);
     // Nobody's fault, least of all the peer's.
-    if (session.endedBy?.code === 'ERR_TOO_MANY_SESSIONS')
+    if (session.endedBy?.code === 'TOO_MANY_SESSIONS')
       throw new DisgoverError('BUSY', `${limits.sessions} sessions, all waited for`);
     return session;
   }

@@ -2,14 +2,7 @@
 
 import type { Contact } from '../contracts/contact.js';
 import type { Link, LinkCloseReason, TransportInfo } from '../contracts/transport.js';
-import {
-  DisgoverError,
-  type ErrorCode,
-  type FaultCode,
-  faultOfPeer,
-  quoteThrown,
-  Refusal,
-} from '../errors.js';
+import { DisgoverError, type FaultCode, faultOfPeer, quoteThrown, Refusal, SAID_BY_PEER } from '../errors.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -43,7 +36,7 @@ export interface SessionHost {
 }
 
 /** Why a peer ends a session when nobody is at fault. */
-const GOODBYES: ReadonlySet<ErrorCode> = new Set(['ERR_IDLE', 'ERR_TOO_MANY_SESSIONS', 'ERR_LINK_LOST']);
+const GOODBYES: ReadonlySet<FaultCode> = new Set(['IDLE', 'TOO_MANY_SESSIONS', 'LINK_LOST']);
 
 /** The application's veto: whether the peer may come in. `remote`: the other end of its link. */
 export type Admit = (contact: Contact, from: { readonly remote: string }) => boolean | Promise<boolean>;
@@ -91,7 +84,7 @@ export class Session {
   readonly #link: Link;
   readonly #host: SessionHost;
   readonly #handshake: Handshake;
-  #endedBy: DisgoverError | undefined;
+  #endedBy: Refusal | undefined;
   #handshakeAlarm: Alarm | undefined;
   #frameAlarm: Alarm | undefined;
   #stuckAlarm: Alarm | undefined;
@@ -156,7 +149,7 @@ export class Session {
   }
 
   /** Why the session has ended; `undefined` while it has not. */
-  get endedBy(): DisgoverError | undefined {
+  get endedBy(): Refusal | undefined {
     return this.#endedBy;
   }
 
@@ -212,7 +205,7 @@ export class Session {
   close(code: FaultCode, detail: string): void {
     if (this.#endedBy !== undefined) return;
     this.send({ type: 'close', code });
-    this.#end(new DisgoverError(code, detail));
+    this.#end(new Refusal(code, detail));
     this.#link.close();
   }
 
@@ -220,7 +213,7 @@ export class Session {
   endByPeer(code: string): void {
     if (this.#endedBy !== undefined) return;
     const reason = faultOfPeer(code, 'close');
-    if (!GOODBYES.has(reason.code)) this.#host.onRefused(this, new Refusal(reason.fault, 'said by the peer'));
+    if (!GOODBYES.has(reason.code)) this.#host.onRefused(this, new Refusal(reason.code, SAID_BY_PEER));
     this.#end(reason);
     this.#link.close();
   }
@@ -374,13 +367,13 @@ export class Session {
     const isOfStranger = code === 'FRAME_TOO_LARGE' && !this.isProved;
     const detail = isOfStranger ? `${said} before the peer is proved` : said;
     if (code !== 'LINK_LOST') this.#host.onRefused(this, new Refusal(code, detail));
-    this.#end(new DisgoverError(code, detail));
+    this.#end(new Refusal(code, detail));
   }
 
-  #end(told: DisgoverError): void {
+  #end(told: Refusal): void {
     // That we dialled ourselves we know by our nonce alone: a seed that only says so could keep us from ever dialling it again.
-    const isLie = told.code === 'ERR_SELF_CONNECT' && this.isDialled && !this.isOurselves;
-    const reason = isLie ? new DisgoverError('ID_MISMATCH', 'another node says that it is this one') : told;
+    const isLie = told.code === 'SELF_CONNECT' && this.isDialled && !this.isOurselves;
+    const reason = isLie ? new Refusal('ID_MISMATCH', 'another node says that it is this one') : told;
     this.#endedBy = reason;
     this.#handshakeAlarm?.cancel();
     this.#frameAlarm?.cancel();

@@ -31,13 +31,31 @@ export class EncodedContact {
   #parsed: Contact | Refusal | string | undefined;
   #addresses: readonly TransportInfo[] | undefined;
 
-  private constructor(bytes: Uint8Array) {
+  readonly #isShared: boolean;
+
+  private constructor(bytes: Uint8Array, isShared = false) {
     this.bytes = bytes;
+    this.#isShared = isShared;
   }
 
   /** Bytes from the wire whose lengths the decoder has checked. They are kept, not copied. */
   static ofBytes(bytes: Uint8Array): EncodedContact {
     return new EncodedContact(bytes);
+  }
+
+  /** The same, for who hands the same object to all who send the same bytes. */
+  static shared(bytes: Uint8Array): EncodedContact {
+    return new EncodedContact(bytes, true);
+  }
+
+  /** The same contact as an object that nobody else has, for what is said of this one alone. */
+  apart(): EncodedContact {
+    return this.#isShared ? new EncodedContact(this.bytes) : this;
+  }
+
+  /** Whether all who send the same bytes are taken to have sent this very object. */
+  get isShared(): boolean {
+    return this.#isShared;
   }
 
   /** Checks everything that a contact must be, and encodes it canonically. */

@@ -21,7 +21,7 @@ export function contactIn(frame: Uint8Array, start: number, end: number): Encode
     places[first] = older;
     return older;
   }
-  const contact = EncodedContact.ofBytes(copyOf(frame, start, end));
+  const contact = EncodedContact.shared(copyOf(frame, start, end));
   places[first] = contact;
   return contact;
 }

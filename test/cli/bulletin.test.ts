@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Bulletin } from '../../src/cli/bulletin.js';
-import { faultOfPeer } from '../../src/errors.js';
+import { DisgoverError, faultOfPeer } from '../../src/errors.js';
 import { Events } from '../../src/events.js';
 
 const SEED = { type: 'tcp', host: '10.0.0.7', port: 6742 };
@@ -23,7 +23,7 @@ function bulletin() {
 describe('Bulletin', () => {
   it('says why a seed fails, once for each reason, in the words of the command line', () => {
     const { lines, seedFails } = bulletin();
-    const wrongSecret = faultOfPeer('BAD_SECRET', 'close').message;
+    const wrongSecret = DisgoverError.from(faultOfPeer('BAD_SECRET', 'close')).message;
     for (const message of [wrongSecret, wrongSecret]) seedFails('BAD_SECRET', message);
     seedFails('DIAL_FAILED', 'DIAL_FAILED: 10.0.0.7:6742: ECONNREFUSED');
     seedFails('DIAL_FAILED', 'DIAL_FAILED: 10.0.0.8:1: ECONNREFUSED', { ...SEED, host: '10.0.0.8', port: 1 });

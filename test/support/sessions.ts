@@ -144,7 +144,7 @@ export class SessionPeer {
 
   /** How its sessions have ended. */
   get ends(): (string | undefined)[] {
-    return this.closed.map(({ endedBy }) => endedBy?.fault);
+    return this.closed.map(({ endedBy }) => endedBy?.code);
   }
 
   /** Dials, and pings the other's own id over the session. */
