@@ -905,7 +905,8 @@ describe('Disgover', () => {
         expect(snapshot).to.include({ state: 'joined' });
         for (const { name, size, cap } of snapshot?.collections ?? []) {
           if (cap !== undefined) expect(size, name).to.be.at.most(cap);
-          else expect(name).to.be.oneOf(['registrations', 'republications', 'withdrawals', 'relayedEntities']);
+          else
+            expect(name).to.be.oneOf(['registrations', 'republications', 'withdrawals', 'relayedEntities']);
         }
       }));
 
