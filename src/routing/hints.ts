@@ -6,7 +6,8 @@
 
 import { type Key, keyBytes } from '../id/key.js';
 import { limits } from '../limits.js';
-import { EncodedContact } from '../wire/contact-codec.js';
+import type { EncodedContact } from '../wire/contact-codec.js';
+import { contactIn } from '../wire/met-contacts.js';
 
 const CONTACT_BYTES = limits.hintContactBytes;
 /** What a hint costs: its contact, and an element of each array. */
@@ -88,7 +89,8 @@ export class Hints {
   /** The `count` closest, closest first, of those closer than `bar`. */
   closest(target: Key, count: number, now: number, bar?: Key): readonly EncodedContact[] {
     if (this.#size === 0) return [];
-    const [high, low] = [highOf(target), lowOf(target)];
+    const high = highOf(target);
+    const low = lowOf(target);
     const limit = bar === undefined ? Number.POSITIVE_INFINITY : distance(high, low, highOf(bar), lowOf(bar));
     const seconds = Math.floor(now / 1_000);
     const own = this.#cellOf(high);
@@ -123,7 +125,8 @@ export class Hints {
   #put(contact: EncodedContact, teller: Teller, now: number): void {
     const { bytes, key } = contact;
     if (bytes.length > CONTACT_BYTES || this.#most === 0) return;
-    const [high, low] = [highOf(key), lowOf(key)];
+    const high = highOf(key);
+    const low = lowOf(key);
     const seconds = Math.floor(now / 1_000);
     const known = this.#size === 0 ? NONE : this.#find(high, low);
     if (known !== NONE) {
@@ -262,7 +265,7 @@ export class Hints {
 
   #contactAt(at: number): EncodedContact {
     const begin = at * CONTACT_BYTES;
-    return EncodedContact.ofBytes(this.#contacts.slice(begin, begin + (this.#length[at] as number)));
+    return contactIn(this.#contacts, begin, begin + (this.#length[at] as number));
   }
 }
 
@@ -285,6 +288,6 @@ function lowOf(key: Key): number {
 }
 
 function wordOf(key: Key, at: number): number {
-  const [a, b, c, d] = [key[at], key[at + 1], key[at + 2], key[at + 3]] as [number, number, number, number];
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  const first = ((key[at] as number) << 24) | ((key[at + 1] as number) << 16);
+  return (first | ((key[at + 2] as number) << 8) | (key[at + 3] as number)) >>> 0;
 }
