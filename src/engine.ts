@@ -192,6 +192,7 @@ export class Engine {
       alarms,
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       isDialable: (contact) => self.canDial(contact),
+      hintBytes: options.hintBytes,
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
       findNode: async (contact, target) =>
@@ -222,7 +223,7 @@ export class Engine {
       now,
       alarms,
       findNode: (contact, query, signal, toldBy) =>
-        this.#refusalOfNamed(contact, toldBy) ?? this.client.findNode(contact, query, { signal }),
+        this.#refusalOfNamed(contact, toldBy) ?? this.#findNode(contact, query, signal),
       findThrough: (contact, target, signal) => this.#findThrough(contact, target, signal),
       isBridging: (contact) => isBridging(self.spoken, contact),
       bridges: () => this.bridges.contacts,
@@ -439,6 +440,13 @@ export class Engine {
 
   async #tell(target: DialTarget, query: NodesQuery, signal?: Abortable): Promise<void> {
     await this.client.findNode(target, query, { signal }).catch(() => {});
+  }
+
+  /** What a walk to an entity hears of is remembered; one to a key goes where there is hardly anybody new. */
+  async #findNode(contact: EncodedContact, query: NodesQuery, signal: Abortable): Promise<Nodes> {
+    const nodes = await this.client.findNode(contact, query, { signal });
+    if ('id' in query.target) this.routing.heard(nodes.contacts, contact);
+    return nodes;
   }
 
   async #findThrough(bridge: EncodedContact, target: Target, signal: Abortable): Promise<Nodes> {

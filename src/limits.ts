@@ -133,6 +133,15 @@ export const limits = Object.freeze({
   quarantineFirstMs: 5_000,
   quarantineLastMs: 600_000,
   replacementsPerBucket: 10,
+  /** Hints: nodes beyond those of the table, that our own walks start from. Default of the option `hintBytes`, and its most. */
+  hintBytes: 4 * 1_048_576,
+  hintBytesMost: 1_024 * 1_048_576,
+  /** Contacts longer than this are no hints. With an address and little else, one has 60 to 110 bytes. */
+  hintContactBytes: 128,
+  hintHeardMs: 900_000,
+  hintAnsweredMs: 3_600_000,
+  /** Of the hints, how many a walk starts with. */
+  hintsAWalk: 6,
   verifications: 64,
   verificationsPerSecond: 10,
   /** Requests that fill buckets, each of which may open a session, and how many may be in flight. */

@@ -43,7 +43,7 @@ export function snapshotOf({
   seenNonces,
   options,
 }: Engine): Snapshot {
-  const { table, replacements, quarantine, verifications } = routing.sizes();
+  const { table, replacements, quarantine, verifications, hints } = routing.sizes();
   return {
     contact: self.contact.contact,
     state: join.state,
@@ -51,6 +51,7 @@ export function snapshotOf({
     collections: [
       { name: 'table', size: table, cap: BUCKETS * options.k },
       { name: 'replacements', size: replacements, cap: BUCKETS * limits.replacementsPerBucket },
+      { name: 'hints', size: hints, cap: routing.mostHints },
       { name: 'quarantine', size: quarantine, cap: limits.quarantined },
       { name: 'bridges', size: bridges.size, cap: limits.bridges },
       { name: 'verifications', size: verifications, cap: limits.verifications },

@@ -2,9 +2,11 @@
 
 import type { Runtime } from '../contracts/runtime.js';
 import { DisgoverError } from '../errors.js';
-import type { ContactId } from '../id/contact-id.js';
+import { equalBytes } from '../id/bytes.js';
+import { closestOf } from '../id/closest-list.js';
+import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bucketIndex } from '../id/distance.js';
-import type { Key } from '../id/key.js';
+import { type Key, keyOf } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 import { jittered } from '../runtime/random.js';
@@ -13,13 +15,16 @@ import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { Filler } from './filler.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
+import { Hints } from './hints.js';
 import { Quarantine } from './quarantine.js';
-import type { Reach } from './reach.js';
+import { isWithin, type Reach } from './reach.js';
 import { Refresh } from './refresh.js';
 import { Replacements } from './replacements.js';
 import { RoutingTable, type RoutingTableOptions } from './routing-table.js';
 import { Verifier } from './verifier.js';
 
+/** Of the table, how many a walk asks at once; beyond alpha, it does not matter who is first. */
+const FIRST_ASKED = 3;
 /** Failures in a row that cost an entry its place. */
 const FAILURES_ALLOWED = 2;
 /** Who answered within this is not asked again, whoever would have its place. */
@@ -35,6 +40,8 @@ const OURS: ReadonlySet<string> = new Set(['ERR_BUSY', 'ERR_CLOSED']);
 export interface RoutingDependencies extends RoutingTableOptions {
   readonly runtime: Runtime;
   readonly alarms: Alarms;
+  /** For nodes that have no place in the table. */
+  readonly hintBytes: number;
   /** Asks a node whether it is there, at its address. Rejects when it is not. */
   readonly ping: (contact: EncodedContact) => Promise<unknown>;
   /** Asks whether the contact's id answers at the contact's address, over a link of its own. Rejects when it does not. */
@@ -51,6 +58,7 @@ export class Routing {
   readonly #deps: RoutingDependencies;
   readonly #table: RoutingTable;
   readonly #replacements: Replacements;
+  readonly #hints: Hints;
   readonly #quarantine = new Quarantine();
   readonly #verifier: Verifier;
   readonly #refresh: Refresh;
@@ -65,6 +73,7 @@ export class Routing {
     this.#deps = deps;
     this.#table = new RoutingTable(deps);
     this.#replacements = new Replacements(deps.own);
+    this.#hints = new Hints(deps.hintBytes);
     this.#refresh = new Refresh(deps.own);
     this.#verifier = new Verifier({
       now: () => deps.runtime.now(),
@@ -96,8 +105,9 @@ export class Routing {
     // A live old entry is never evicted for a new one: whether it lives is asked, and the newcomer waits.
     if (outcome.type === 'full') {
       this.#replacements.add(contact);
+      this.#hints.answered(contact, this.#deps.runtime.now());
       if (!this.#isFresh(outcome.oldest)) this.#verifier.add(outcome.oldest);
-    }
+    } else this.#hints.forget(contact.key);
     if (outcome.type === 'kept') void this.#contest(outcome.incumbent, contact);
     this.#tick ??= this.#setTick();
   }
@@ -122,6 +132,15 @@ export class Routing {
     return known !== undefined && !haveSameAddresses(known, contact);
   }
 
+  /** A node that was asked has named these: where a walk of our own may start from, and nothing more. */
+  heard(contacts: readonly EncodedContact[], { key: teller }: EncodedContact): void {
+    const { own, runtime, hintBytes } = this.#deps;
+    if (hintBytes === 0 || this.#isClosed) return;
+    const now = runtime.now();
+    for (const contact of contacts)
+      if (!equalBytes(contact.key, own)) this.#hints.heard(contact, teller, now);
+  }
+
   /** A node has answered a request. */
   answered(contact: EncodedContact): void {
     if (!this.#isClosed) this.#table.touch(contact, this.#deps.runtime.now());
@@ -131,6 +150,7 @@ export class Routing {
   failed(id: ContactId, asked: EncodedContact | undefined = this.get(id)): void {
     if (this.#isClosed) return;
     this.#quarantine.strike(id, this.#deps.runtime.now(), asked);
+    if (asked !== undefined) this.#hints.forget(asked.key);
     const entry = this.#table.get(id);
     if (entry === undefined || (asked !== undefined && this.isElsewhere(asked))) return;
     entry.failures++;
@@ -140,6 +160,7 @@ export class Routing {
 
   /** This node may not, or cannot, dial the contact: nothing is known against it, and nobody else is sent there by us. */
   denied(contact: EncodedContact): void {
+    this.#hints.forget(contact.key);
     if (this.entryOf(contact)?.equals(contact)) this.remove(contact.id);
   }
 
@@ -154,6 +175,7 @@ export class Routing {
 
   /** The application says that the contact does not work. */
   unreachable(id: ContactId): void {
+    this.#hints.forget(keyOf(bytesOfContactId(id)));
     this.#quarantine.strike(id, this.#deps.runtime.now(), this.get(id));
     this.remove(id);
   }
@@ -176,12 +198,27 @@ export class Routing {
     return this.#table.isBeyond(reach);
   }
 
-  /** Where a walk of our own starts: the same, and the doubtful when there is nobody else. */
+  /** Where a walk of our own starts: the same with a few hints, and the doubtful when there is nobody else. */
   start(target: Key, count: number, reach?: Reach): readonly EncodedContact[] {
     const sure = this.closest(target, count, reach);
-    return sure.length > 0
-      ? sure
-      : this.#table.closest(target, count, { doubtful: true, reach }).map(({ contact }) => contact);
+    if (sure.length === 0)
+      return this.#table.closest(target, count, { doubtful: true, reach }).map(({ contact }) => contact);
+    const hints = this.#hintsFor(target, sure, reach);
+    return hints.length === 0 ? sure : closestOf(target, [...hints, ...sure], count + hints.length);
+  }
+
+  /** Only such as are closer than whom a walk asks first anyway: whatever a hint is worth, those have answered. */
+  #hintsFor(
+    target: Key,
+    sure: readonly EncodedContact[],
+    reach: Reach | undefined,
+  ): readonly EncodedContact[] {
+    const now = this.#deps.runtime.now();
+    const bar = sure[FIRST_ASKED - 1]?.key;
+    return this.#hints
+      .closest(target, limits.hintsAWalk, now, bar)
+      .filter((contact) => !this.#quarantine.holdsContact(contact, now))
+      .filter((contact) => reach === undefined || isWithin(reach, contact));
   }
 
   /** A lookup has walked towards `target`: its bucket is fresh. */
@@ -211,13 +248,20 @@ export class Routing {
     readonly replacements: number;
     readonly quarantine: number;
     readonly verifications: number;
+    readonly hints: number;
   } {
     return {
       table: this.#table.size,
       replacements: this.#replacements.size,
       quarantine: this.#quarantine.size,
       verifications: this.#verifier.size,
+      hints: this.#hints.size,
     };
+  }
+
+  /** How many hints the budget is for. */
+  get mostHints(): number {
+    return this.#hints.most;
   }
 
   *contacts(): Iterable<EncodedContact> {

@@ -34,6 +34,7 @@ class Table {
       alarms: new Alarms(this.runtime),
       arbitrate: (_incumbent, candidate) => candidate,
       isDialable: (contact) => addressesOf(contact).length > 0,
+      hintBytes: 100_000,
       ping: this.#ping,
       pingAddress: this.addressPings.ping,
       findNode: async (contact, target) => {
@@ -394,6 +395,78 @@ describe('Routing', () => {
     });
   });
 
+  context('when a walk begins', () => {
+    const target = keyOfName('target');
+    const [teller, ...named] = Array.from({ length: 12 }, (_, i) => encodedNodeOf(`n-${i}`)) as [
+      EncodedContact,
+      ...EncodedContact[],
+    ];
+    const closestNamed = closestOf(target, named, 12);
+    const setUp = (options: Partial<RoutingDependencies> = {}) => {
+      const table = new Table(options);
+      table.add(teller);
+      table.routing.heard(named, teller);
+      return table;
+    };
+
+    it('starts from six of those that were named as well, closest first', () => {
+      const { routing } = setUp();
+      const start = routing.start(target, 3);
+      expect(start).to.have.members([teller, ...start.filter(({ id }) => id !== teller.id)]);
+      expect(start.filter(({ id }) => id !== teller.id).map(({ id }) => id)).to.deep.equal(
+        closestNamed.slice(0, 6).map(({ id }) => id),
+      );
+      expect(start.map(({ id }) => id)).to.deep.equal(closestOf(target, start, 9).map(({ id }) => id));
+    });
+
+    it('tells nobody else of them', () => {
+      expect(setUp().routing.closest(target, 20)).to.deep.equal([teller]);
+    });
+
+    it('leaves out who is no closer than whom it asks first anyway', () => {
+      const table = setUp();
+      table.add(...closestNamed.slice(0, 3));
+      expect(table.routing.start(target, 20)).to.deep.equal(table.routing.closest(target, 20));
+    });
+
+    it('leaves out who did not answer, though others name it again', () => {
+      const { routing } = setUp();
+      const [first] = closestNamed as [EncodedContact];
+      routing.failed(first.id, first);
+      expect(routing.start(target, 3).map(({ id }) => id)).not.to.include(first.id);
+      routing.heard([first], teller);
+      expect(routing.start(target, 3).map(({ id }) => id)).not.to.include(first.id);
+    });
+
+    it('leaves out who may not be dialled, and whom the application calls unreachable', () => {
+      const { routing } = setUp();
+      const [a, b] = closestNamed as [EncodedContact, EncodedContact];
+      routing.denied(a);
+      routing.unreachable(b.id);
+      expect(routing.sizes().hints).to.equal(9);
+    });
+
+    it('starts with who answered, and had no place in its bucket', () => {
+      const table = new Table();
+      table.add(...nodesInBucket(own, 255, 3), ...nodesInBucket(own, 255, 4).slice(3));
+      const waiting = nodesInBucket(own, 255, 4)[3] as EncodedContact;
+      expect(table.routing.start(waiting.key, 3)[0]?.id).to.equal(waiting.id);
+    });
+
+    it('starts with nobody who was only named, when nobody is known', () => {
+      const table = new Table();
+      table.routing.heard(named, teller);
+      expect(table.routing.start(target, 3)).to.deep.equal([]);
+    });
+
+    it('remembers neither itself nor, without a budget, anybody', () => {
+      const { routing } = setUp({ hintBytes: 0 });
+      expect(routing.sizes().hints).to.equal(0);
+      const itself = setUp({ own: named[0]?.key as Key });
+      expect(itself.routing.sizes().hints).to.equal(10);
+    });
+  });
+
   context('when it is closed', () => {
     it('keeps no timer, and takes nobody in', async () => {
       const table = new Table();
@@ -442,6 +515,7 @@ describe('Routing', () => {
       replacements: 0,
       quarantine: 1,
       verifications: 0,
+      hints: 0,
     });
   });
 });
