@@ -2,6 +2,7 @@
 
 const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   hops: () => import('./hops.js'),
+  announce: () => import('./announce.js'),
   rpc: () => import('./rpc.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),

@@ -8,6 +8,7 @@ const FIND_NODE = 0x11;
 export class CountingTransport implements Transport {
   readonly name: string;
   sent = 0;
+  sentBytes = 0;
   readonly #inner: Transport;
 
   constructor(inner: Transport) {
@@ -30,7 +31,10 @@ export class CountingTransport implements Transport {
   #counted(link: Link): Link {
     const send = link.send.bind(link);
     link.send = (frame) => {
-      if (frame[0] === FIND_NODE) this.sent++;
+      if (frame[0] === FIND_NODE) {
+        this.sent++;
+        this.sentBytes += frame.length;
+      }
       return send(frame);
     };
     return link;
