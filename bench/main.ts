@@ -4,6 +4,7 @@ const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]
   hops: () => import('./hops.js'),
   gate: () => import('./gate.js'),
   micro: () => import('./micro/main.js'),
+  announce: () => import('./announce.js'),
   rpc: () => import('./rpc.js'),
   lookup: () => import('./lookup.js'),
   handshake: () => import('./handshake.js'),

@@ -29,6 +29,8 @@ export const limits = Object.freeze({
   jsonKeys: 256,
   jsonItems: 256,
   jsonStringBytes: 16_384,
+  /** Keys whose text is remembered. */
+  jsonKeysWritten: 256,
 
   // Links and sessions
   handshakeMs: 5_000,

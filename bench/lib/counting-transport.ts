@@ -9,7 +9,10 @@ const NODES = 0x91;
 export class CountingTransport implements Transport {
   readonly name: string;
   sent = 0;
+  /** Of requests and answers. */
   bytes = 0;
+  /** Of the requests alone. */
+  sentBytes = 0;
   readonly #inner: Transport;
 
   constructor(inner: Transport) {
@@ -35,6 +38,7 @@ export class CountingTransport implements Transport {
       if (frame[0] === FIND_NODE) {
         this.sent++;
         this.bytes += frame.length;
+        this.sentBytes += frame.length;
       }
       return send(frame);
     };

@@ -3,6 +3,11 @@
 const load = (path: string): Promise<unknown> =>
   import(new URL(`../../dist/src/${path}.js`, import.meta.url).href);
 
+export const { Sweep } = (await load('announce/sweep')) as typeof import('../../src/announce/sweep.js');
+export const { keyOf } = (await load('id/key')) as typeof import('../../src/id/key.js');
+export const { converge } = (await load('lookup/converge')) as typeof import('../../src/lookup/converge.js');
+export const { Walker } = (await load('lookup/walker')) as typeof import('../../src/lookup/walker.js');
+export const { AbortScope } = (await load('runtime/abort')) as typeof import('../../src/runtime/abort.js');
 export const { Identity } = (await load(
   'identity/identity',
 )) as typeof import('../../src/identity/identity.js');

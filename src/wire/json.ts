@@ -8,6 +8,10 @@ import { duplicateKey, jsonFaultPosition, validUtf8Length } from './json-fault.j
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const NOTHING: readonly string[] = Object.freeze([]);
+/** Strings that JSON writes as they are. */
+const AS_IT_IS = /^[ !#-[\]-~]*$/;
+/** Keys that were checked and written before: contacts have few different ones. Bounded by limits.jsonKeysWritten. */
+const keysWritten = new Map<string, string>();
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -78,11 +82,12 @@ function refusalOf<Result>(run: () => Result): Result | Refusal {
 function write(value: unknown, path: string, depth: number, above: object[]): string {
   switch (typeof value) {
     case 'string':
+      if (AS_IT_IS.test(value) && value.length <= limits.jsonStringBytes) return `"${value}"`;
       checkString(value, path);
       return JSON.stringify(value);
     case 'number':
       checkNumber(value, path);
-      return JSON.stringify(value);
+      return String(value);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
@@ -135,12 +140,22 @@ function writeObject(
   checkCount(keys.length, limits.jsonKeys, 'keys', path);
   let text = '';
   for (const key of keys.sort()) {
-    checkKey(key, path);
+    const name = textOfKey(key, path);
     const property = plainValue(value, key, path);
     if (property === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${write(property, within(path, key), depth + 1, above)}`;
+    text += `${text === '' ? '' : ','}${name}:${write(property, within(path, key), depth + 1, above)}`;
   }
   return `{${text}}`;
+}
+
+function textOfKey(key: string, path: string): string {
+  const before = keysWritten.get(key);
+  if (before !== undefined) return before;
+  checkKey(key, path);
+  const text = JSON.stringify(key);
+  if (keysWritten.size >= limits.jsonKeysWritten) keysWritten.clear();
+  keysWritten.set(key, text);
+  return text;
 }
 
 function checkPlain(value: object, path: string): void {
