@@ -391,10 +391,10 @@ describe('SimulatedNetwork', () => {
         await traffic(1, 'bye', { type: 'plane', crossingMs: 90, leastMs: 2, sigma: 0.2 }),
       ];
       expect(hashes).to.deep.equal([
-        '48a61e449ded5b39',
-        '8f6624bdd944e86b',
-        '68517949f5c7e9df',
-        'a1a2fa4f720277a6',
+        'c70e62bbf4092bd2',
+        '742b1e8eb7f4a4f2',
+        'a54532cc878b5261',
+        'c8be9bd5fac70b6e',
       ]);
     });
 
