@@ -28,15 +28,9 @@ export async function run(args: readonly string[]): Promise<void> {
     ...(values.nodes !== undefined && { nodes: Number(values.nodes) }),
     ...(values.seed !== undefined && { seed: Number(values.seed) }),
   };
-  const shown = progress();
   const startMs = performance.now();
-  const result = await runScenario(scenario, {
-    onProgress: ({ phase, done, of, virtualMs, events }) =>
-      shown.tell(() => {
-        const count = of > 0 ? ` ${digits(done, 0)} of ${digits(of, 0)}` : '';
-        return `${phase}${count}, ${digits(virtualMs / 1_000, 0)} s of virtual time, ${digits(events, 0)} events`;
-      }),
-  }).finally(shown.end);
+  const result = await watched(scenario);
+  if (result === undefined) return;
   const wallMs = performance.now() - startMs;
   const { user, system } = process.cpuUsage();
   const rssBytes = process.resourceUsage().maxRSS * 1_024;
@@ -46,6 +40,25 @@ export async function run(args: readonly string[]): Promise<void> {
   if (result.left.timers + result.left.openEnds > 0) {
     console.log(`LEFT behind by closed nodes: ${JSON.stringify(result.left)}`);
     process.exitCode = 1;
+  }
+}
+
+/** Undefined when the run failed, which is said. */
+async function watched(scenario: Scenario): Promise<ScenarioResult | undefined> {
+  const { tell, end } = progress();
+  const running = runScenario(scenario, {
+    onProgress: ({ phase, done, of, virtualMs, events }) =>
+      tell(() => {
+        const count = of > 0 ? ` ${digits(done, 0)} of ${digits(of, 0)}` : '';
+        return `${phase}${count}, ${digits(virtualMs / 1_000, 0)} s of virtual time, ${digits(events, 0)} events`;
+      }),
+  }).finally(end);
+  try {
+    return await running;
+  } catch (fault) {
+    console.error((fault as Error).message);
+    process.exitCode = 1;
+    return undefined;
   }
 }
 
