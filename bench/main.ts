@@ -9,6 +9,7 @@ const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]
   lookup: () => import('./lookup.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),
+  simulate: () => import('./simulate.js'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -4,7 +4,7 @@
 const load = (subPath: string): Promise<unknown> => import(`disgover${subPath}`);
 
 export const { Disgover } = (await load('')) as typeof import('../../src/index.js');
-export const { SimulatedNetwork, VirtualRuntime } = (await load(
+export const { runScenario, SimulatedNetwork, VirtualRuntime } = (await load(
   '/testing',
 )) as typeof import('../../src/simulation/testing.js');
 export const { Hub, memory } = (await load(
@@ -15,3 +15,4 @@ export const { ws } = (await load('/transports/ws')) as typeof import('../../tra
 
 export type Disgover = import('../../src/index.js').Disgover;
 export type { Contact, Link, Transport } from '../../src/index.js';
+export type { Scenario, ScenarioResult, Summary } from '../../src/simulation/testing.js';

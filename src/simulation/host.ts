@@ -20,7 +20,7 @@ export class SimulatedHost implements HostTraffic {
   frames = 0;
   bytes = 0;
   receivedBytes = 0;
-  readonly byKind = new Uint32Array(256);
+  readonly byKind: Uint32Array = new Uint32Array(256);
 
   constructor(name: string) {
     this.name = name;

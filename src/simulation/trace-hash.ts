@@ -28,27 +28,27 @@ export class TraceHash {
 
   bytes(value: Uint8Array): void {
     this.number(value.length);
-    // By words of four bytes, the last filled up. In place and not by `#word`: most of a simulation's time would else be spent here.
-    const whole = value.length & ~3;
+    // Sixteen bytes at a time, in four lanes that do not wait for each other: most of a simulator's own time is spent here.
+    const most = value.length & ~15;
     let a = this.#a;
     let b = this.#b;
-    for (let at = 0; at < whole; at += 4) {
-      const word =
-        (value[at] as number) |
-        ((value[at + 1] as number) << 8) |
-        ((value[at + 2] as number) << 16) |
-        ((value[at + 3] as number) << 24);
-      a = Math.imul(a ^ word, 0x9e3779b1);
+    let c = ~a;
+    let d = ~b;
+    for (let at = 0; at < most; at += 16) {
+      a = Math.imul(a ^ wordAt(value, at), 0x9e3779b1);
+      b = Math.imul(b ^ wordAt(value, at + 4), 0x85ebca77);
+      c = Math.imul(c ^ wordAt(value, at + 8), 0xc2b2ae3d);
+      d = Math.imul(d ^ wordAt(value, at + 12), 0x27d4eb2f);
       a ^= a >>> 15;
-      b = Math.imul(b ^ word, 0x85ebca77);
       b ^= b >>> 13;
+      c ^= c >>> 16;
+      d ^= d >>> 14;
     }
-    this.#a = a;
-    this.#b = b;
-    if (whole === value.length) return;
-    let rest = 0;
-    for (let at = value.length - 1; at >= whole; at--) rest = (rest << 8) | (value[at] as number);
-    this.#word(rest);
+    this.#word(a);
+    this.#word(b);
+    this.#word(c);
+    this.#word(d);
+    for (let at = most; at < value.length; at++) this.#word(value[at] as number);
   }
 
   #word(word: number): void {
@@ -57,6 +57,15 @@ export class TraceHash {
     this.#b = Math.imul(this.#b ^ word, 0x85ebca77);
     this.#b ^= this.#b >>> 13;
   }
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
 }
 
 function mix(lane: number): number {

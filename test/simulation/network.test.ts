@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Link, Transport, TransportInfo } from '../../src/contracts/transport.js';
+import type { Latency } from '../../src/simulation/latency.js';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../src/simulation/network.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { memory } from '../../transports/memory/index.js';
@@ -341,8 +342,12 @@ describe('SimulatedNetwork', () => {
 
   describe('its trace hash', () => {
     /** Hosts that dial each other at random, greet, answer and hang up, while others freeze and crash. */
-    async function traffic(seed: number, lastWord = 'bye'): Promise<string> {
-      const world = new World({ latencyMs: { min: 1, max: 60 }, loss: 0.05 }, seed);
+    async function traffic(
+      seed: number,
+      lastWord = 'bye',
+      latencyMs: Latency = { min: 1, max: 60 },
+    ): Promise<string> {
+      const world = new World({ latencyMs, loss: 0.05 }, seed);
       const { runtime, network } = world;
       const echo = (link: Link) => {
         const onFrame = (frame: Uint8Array) => link.send(frame);
@@ -376,6 +381,21 @@ describe('SimulatedNetwork', () => {
 
     it('is the same for the same seed', async () => {
       for (const seed of [1, 2, 3]) expect(await traffic(seed)).to.equal(await traffic(seed));
+    });
+
+    it('is this very one on every version of Node, also where logarithms are drawn', async () => {
+      const hashes = [
+        await traffic(1),
+        await traffic(1, 'bye', { type: 'lognormal', medianMs: 20, sigma: 0.7 }),
+        await traffic(1, 'bye', { type: 'weibull', shape: 0.7, scaleMs: 20 }),
+        await traffic(1, 'bye', { type: 'plane', crossingMs: 90, leastMs: 2, sigma: 0.2 }),
+      ];
+      expect(hashes).to.deep.equal([
+        'c70e62bbf4092bd2',
+        '742b1e8eb7f4a4f2',
+        'a54532cc878b5261',
+        'c8be9bd5fac70b6e',
+      ]);
     });
 
     it('is another for another seed, and for one other byte', async () => {
