@@ -38,7 +38,7 @@ export const { SeededRandom } = (await load(
   'simulation/seeded-random',
 )) as typeof import('../../src/simulation/seeded-random.js');
 export const { closestOf } = (await load('id/closest-list')) as typeof import('../../src/id/closest-list.js');
-export const { keyOf } = (await load('id/key')) as typeof import('../../src/id/key.js');
+export const { keyOf, keyOfBytes } = (await load('id/key')) as typeof import('../../src/id/key.js');
 export const { encode } = (await load('wire/encode')) as typeof import('../../src/wire/encode.js');
 export const { limits } = (await load('limits')) as typeof import('../../src/limits.js');
 
