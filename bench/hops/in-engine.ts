@@ -2,6 +2,7 @@
 
 import { closestOf, keyOf } from '../lib/internals.js';
 import { type Batch, emptySamples, type Row } from './figures.js';
+import { Lies } from './lies.js';
 import type { HopsOptions } from './options.js';
 import { ROUND_TRIP_MS, type SimulatedNode, SimulatedNodes } from './simulated-nodes.js';
 
@@ -32,23 +33,26 @@ export async function measureInEngine(options: HopsOptions): Promise<Batch[]> {
 }
 
 async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Batch> {
-  const { nodes: count, k, alpha: concurrency, dead, target } = options;
+  const { dead, target, attack, k } = options;
   const lookups = Math.ceil(options.lookups / options.networks);
   const samples = emptySamples();
-  await nodes.start(count, { k, concurrency });
+  const lies = new Lies(attack, k);
+  await nodes.start({ ...options, lies });
   for (const { engine } of nodes.all) samples.table.push(engine.routing.size);
 
   const isDead = new Set(nodes.all.filter(() => nodes.runtime.random() < dead));
   const alive = nodes.all.filter((node) => !isDead.has(node));
+  const honest = alive.filter(({ isAdversary }) => !isAdversary);
   const tasks: Task[] = [];
   while (tasks.length < lookups)
-    tasks.push(...(target === 'node' ? ofNode(nodes, alive) : await ofEntity(nodes, alive)));
+    tasks.push(...(target === 'node' ? ofNode(nodes, honest) : await ofEntity(nodes, honest)));
   nodes.crash([...isDead]);
+  lies.begin(alive.filter(({ isAdversary }) => isAdversary).map(({ engine }) => engine.contact));
   await inGroups(tasks.slice(0, lookups), (task) => find(task, options, nodes, samples));
 
   const absent = Array.from({ length: Math.ceil(lookups * ABSENT_SHARE) }, (): Task => {
     const id = Buffer.from(nodes.runtime.randomBytes(20)).toString('base64');
-    return { asker: nodes.any(alive), id, isLocal: false };
+    return { asker: nodes.any(honest), id, isLocal: false };
   });
   await inGroups(absent, (task) => certify(task, options, nodes, alive, samples));
   await nodes.close();
@@ -56,18 +60,18 @@ async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Bat
 }
 
 /** Lookups of a node. */
-function ofNode(nodes: SimulatedNodes, alive: readonly SimulatedNode[]): Task[] {
-  const { engine } = nodes.any(alive);
-  const askers = Array.from({ length: ASKERS }, () => nodes.any(alive));
+function ofNode(nodes: SimulatedNodes, honest: readonly SimulatedNode[]): Task[] {
+  const { engine } = nodes.any(honest);
+  const askers = Array.from({ length: ASKERS }, () => nodes.any(honest));
   return askers
     .filter((asker) => asker.engine !== engine)
     .map((asker) => ({ asker, id: engine.id, isLocal: false }));
 }
 
 /** Lookups of an entity that is registered at any node, also at one that is about to be gone. */
-async function ofEntity(nodes: SimulatedNodes, alive: readonly SimulatedNode[]): Promise<Task[]> {
+async function ofEntity(nodes: SimulatedNodes, honest: readonly SimulatedNode[]): Promise<Task[]> {
   const host = nodes.any();
-  const askers = Array.from({ length: ASKERS }, () => nodes.any(alive)).filter((asker) => asker !== host);
+  const askers = Array.from({ length: ASKERS }, () => nodes.any(honest)).filter((asker) => asker !== host);
   const before = askers.map(heldBy);
   const { id } = await host.engine.register({});
   return askers.map((asker, i) => ({ asker, id, isLocal: heldBy(asker) !== before[i] }));

@@ -13,6 +13,8 @@ What a lookup costs: hops, requests, bytes, time, success, recall. Figures are e
   --k N --alpha N      as the engine's options (20, 3)
   --paths D            disjoint paths (1)
   --dead F             share of nodes that are gone, tables not repaired (0)
+  --adversaries F      share of nodes that lie (0)
+  --attack NAME        ${attacks.join(', ')} (colluding)
   --lookups N          lookups in all (engine 1000, model 4000)
   --networks N         networks they are spread over (engine 1, model up to 20)
   --seed S             (1)
@@ -20,8 +22,6 @@ What a lookup costs: hops, requests, bytes, time, success, recall. Figures are e
   --report FILE.html   writes a page with plots
 
 in the model only:
-  --adversaries F      share of nodes that lie (0)
-  --attack NAME        ${attacks.join(', ')} (colluding)
   --known N            contacts that each node remembers beyond its table (0)
   --budget BYTES       the same as memory, of contacts of --contact-bytes N (128)
   --tell-known         they are told to others, too
@@ -121,7 +121,10 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
       networks: natural('networks', networks),
     };
   });
-  if (runs.some(({ isModel }) => !isModel) && (shared.adversaries > 0 || shared.known > 0 || shared.diverse))
-    throw new Error('--adversaries, --known, --budget, --diverse: in the model only, add --model');
+  if (
+    runs.some(({ isModel }) => !isModel) &&
+    (shared.known > 0 || shared.diverse || Number.isFinite(shared.late))
+  )
+    throw new Error('--known, --budget, --diverse, --late: in the model only, add --model');
   return { runs, json: values.json, report: values.report };
 }

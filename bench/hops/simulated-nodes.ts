@@ -1,7 +1,10 @@
 // Nodes of the real engine on the simulated network, joined one after the other: what the lookups are run in.
 
+import type { Key } from '../../src/id/key.js';
 import { CountingTransport } from '../lib/counting-transport.js';
 import { type Contact, Disgover, memory, SimulatedNetwork, VirtualRuntime } from '../lib/disgover.js';
+import type { Lies } from './lies.js';
+import { LyingTransport } from './lying-transport.js';
 
 /** One way. The median round trip is twice that. */
 const MEDIAN_MS = 25;
@@ -11,6 +14,16 @@ export interface SimulatedNode {
   readonly host: string;
   readonly engine: Disgover;
   readonly transport: CountingTransport;
+  readonly isAdversary: boolean;
+}
+
+export interface StartOptions {
+  readonly nodes: number;
+  readonly k: number;
+  readonly alpha: number;
+  /** Share of nodes whose answers are the lies, once these have begun. */
+  readonly adversaries: number;
+  readonly lies: Lies;
 }
 
 export class SimulatedNodes {
@@ -28,16 +41,19 @@ export class SimulatedNodes {
   }
 
   /** Each with a random earlier one as its seed; then a minute, until the last have filled their tables. */
-  async start(count: number, options: { readonly k: number; readonly concurrency: number }): Promise<void> {
+  async start({ nodes, k, alpha: concurrency, adversaries, lies }: StartOptions): Promise<void> {
     const { runtime } = this;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < nodes; i++) {
       const host = `node-${i}`;
-      const transport = new CountingTransport(memory({ network: this.#network, host, port: 1 }));
+      const isAdversary = adversaries > 0 && runtime.random() < adversaries;
+      const plain = memory({ network: this.#network, host, port: 1 });
+      const lying = (target: Key, asker: string) => lies.tell(target, asker);
+      const transport = new CountingTransport(isAdversary ? new LyingTransport(plain, lying) : plain);
       const seeds: Contact[] = i === 0 ? [] : [this.any().engine.contact];
       // Ids without keys: what is counted does not depend on who proves what, and a thousand nodes sign for a long time.
       const id = Buffer.from(runtime.randomBytes(20)).toString('base64');
-      const engine = await Disgover.start({ id, transport, runtime, seeds, ...options });
-      this.all.push({ host, engine, transport });
+      const engine = await Disgover.start({ id, transport, runtime, seeds, k, concurrency });
+      this.all.push({ host, engine, transport, isAdversary });
       if (i % 100 === 99) console.error(`${i + 1} nodes`);
     }
     await runtime.sleep(60_000);

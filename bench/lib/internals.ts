@@ -4,7 +4,6 @@ const load = (path: string): Promise<unknown> =>
   import(new URL(`../../dist/src/${path}.js`, import.meta.url).href);
 
 export const { Sweep } = (await load('announce/sweep')) as typeof import('../../src/announce/sweep.js');
-export const { keyOf } = (await load('id/key')) as typeof import('../../src/id/key.js');
 export const { converge } = (await load('lookup/converge')) as typeof import('../../src/lookup/converge.js');
 export const { Walker } = (await load('lookup/walker')) as typeof import('../../src/lookup/walker.js');
 export const { AbortScope } = (await load('runtime/abort')) as typeof import('../../src/runtime/abort.js');
@@ -43,7 +42,7 @@ export const { SeededRandom } = (await load(
   'simulation/seeded-random',
 )) as typeof import('../../src/simulation/seeded-random.js');
 export const { closestOf } = (await load('id/closest-list')) as typeof import('../../src/id/closest-list.js');
-export const { keyOf } = (await load('id/key')) as typeof import('../../src/id/key.js');
+export const { keyOf, keyOfBytes } = (await load('id/key')) as typeof import('../../src/id/key.js');
 export const { encode } = (await load('wire/encode')) as typeof import('../../src/wire/encode.js');
 export const { limits } = (await load('limits')) as typeof import('../../src/limits.js');
 

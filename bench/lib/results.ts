@@ -17,6 +17,8 @@ export interface Provenance {
     readonly cores: number;
     readonly memoryBytes: number;
   };
+  /** The most that the process has had in memory until now. */
+  readonly peakBytes: number;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
@@ -33,6 +35,7 @@ export function provenance(): Provenance {
       cores: cpus().length,
       memoryBytes: totalmem(),
     },
+    peakBytes: 1_024 * process.resourceUsage().maxRSS,
     at: new Date().toISOString(),
   };
 }

@@ -25,7 +25,15 @@ export const { ClosestList, closestOf } = (await load(
 export const { bucketIndex, compareDistance } = (await load(
   'src/id/distance',
 )) as typeof import('../../src/id/distance.js');
-export const { keyOfBytes } = (await load('src/id/key')) as typeof import('../../src/id/key.js');
-export { Alarms, decode, EncodedContact, encode, Lookup, limits, SeededRandom } from '../lib/internals.js';
+export {
+  Alarms,
+  decode,
+  EncodedContact,
+  encode,
+  keyOfBytes,
+  Lookup,
+  limits,
+  SeededRandom,
+} from '../lib/internals.js';
 
 export type Key = import('../../src/id/key.js').Key;

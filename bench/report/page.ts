@@ -57,6 +57,7 @@ export function reportPage(all: readonly Measured[], origin: Provenance): string
 <style>${style}</style>
 <h1>What a lookup costs</h1>
 <p>${escapeText(settingOf(all))}</p>
+${overview(all)}
 ${section('Hops by the number of nodes', [...runs, fit, ...ideal], hopsBySize(all))}
 ${section('Hops', runs, hopsDistribution(all))}
 ${section('Time to find', runs, timeDistribution(all, 'timeToFind'))}
@@ -86,6 +87,22 @@ function item(kind: string, text: string): string {
 
 function section(title: string, legend: readonly string[], plot: string): string {
   return `<h2>${title}</h2>\n<ul>${legend.join('')}</ul>\n<figure>${plot}</figure>`;
+}
+
+/** A line a run: hops, and the table that they were had with. */
+function overview(all: readonly Measured[]): string {
+  const line = ({ options, figures, found, lookups }: Measured) => {
+    const { table, hops, requestsToFind, requestsToEnd, timeToFind } = figures;
+    const means = [requestsToFind, requestsToEnd, timeToFind].map(({ mean }) => digits(mean, 2));
+    const share = `${digits((100 * found) / lookups, 1)} %`;
+    const depth = `${digits(hops.mean, 3)} ± ${digits(hops.interval, 3)}`;
+    const cells = [digits(table.mean, 0), depth, ...means, share].map((text) => `<td>${text}</td>`);
+    return `<tr><th>${digits(options.nodes, 0)}, ${where(options)}</th>${cells.join('')}</tr>`;
+  };
+  const heads = ['nodes', 'table', 'hops', 'requests to find', 'to end', 'time to find', 'found'];
+  return `<div class="wide"><table><tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>
+${all.map(line).join('\n')}
+</table></div>`;
 }
 
 function tableOf({ options, figures, found, lookups }: Measured): string {

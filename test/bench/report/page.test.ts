@@ -33,6 +33,7 @@ describe('reportPage', () => {
     command: 'hops --model --nodes 1000',
     node: 'v20.0.0',
     machine,
+    peakBytes: 1,
     at: '2026-01-01T00:00:00.000Z',
   });
 
