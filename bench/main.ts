@@ -4,6 +4,8 @@ const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]
   hops: () => import('./hops.js'),
   rpc: () => import('./rpc.js'),
   lookup: () => import('./lookup.js'),
+  dead: () => import('./dead.js'),
+  join: () => import('./join.js'),
   handshake: () => import('./handshake.js'),
   memory: () => import('./memory.js'),
 };

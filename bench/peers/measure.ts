@@ -6,6 +6,8 @@ import type { Library } from './peer.js';
 
 const measures = {
   lookup: () => import('./measure-lookup.js'),
+  dead: () => import('./measure-dead.js'),
+  join: () => import('./measure-join.js'),
 };
 
 export interface MeasureCommand {
