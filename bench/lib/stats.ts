@@ -24,6 +24,11 @@ export function mean(samples: readonly number[]): number {
   return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }
 
+/** Of those that are true. */
+export function share(answers: readonly unknown[]): number {
+  return answers.filter((answer) => answer === true).length / answers.length;
+}
+
 export function median(samples: readonly number[]): number {
   return summarize(samples).p50;
 }

@@ -2,7 +2,7 @@
 
 import { type Phase, timed } from '../lib/phase.js';
 import { chooser, shuffle } from '../lib/random.js';
-import { mean } from '../lib/stats.js';
+import { share } from '../lib/stats.js';
 import { isFound, pairs } from './measure-lookup.js';
 import { settled, startNetwork } from './network.js';
 import type { Library } from './peer.js';
@@ -28,13 +28,13 @@ const PATIENCE_MS = 10_000;
 const LONGEST_MS = 120_000;
 
 export async function measure(library: Library, parameters: DeadParameters): Promise<DeadResult> {
-  const { nodes: count, share, dead, finds, seed } = parameters;
+  const { nodes: count, share: failed, dead, finds, seed } = parameters;
   const choose = chooser(seed);
   const nodes = await startNetwork(library, count, { breaks: true });
   await settled(nodes);
   // The first stays: nodes have joined through it, and some libraries fall back on it.
   const [first, ...others] = nodes;
-  const failing = new Set(shuffle(others, choose).slice(0, Math.round(share * count)));
+  const failing = new Set(shuffle(others, choose).slice(0, Math.round(failed * count)));
   const alive = nodes.filter((node) => node === first || !failing.has(node));
   const tasks = shuffle(await pairs(alive), choose);
 
@@ -47,5 +47,5 @@ export async function measure(library: Library, parameters: DeadParameters): Pro
   }
   const options = { tasks: tasks.slice(0, finds), act: isFound, inFlight: 1, ms: LONGEST_MS };
   const { answers, ...phase } = await timed({ ...options, patienceMs: PATIENCE_MS });
-  return { count: answers.length, right: mean(answers.map(Number)), ...phase };
+  return { count: answers.length, right: share(answers), ...phase };
 }

@@ -3,7 +3,7 @@
 import { closest } from '../lib/closest.js';
 import { type Phase, timed } from '../lib/phase.js';
 import { chooser, shuffle } from '../lib/random.js';
-import { mean } from '../lib/stats.js';
+import { mean, share } from '../lib/stats.js';
 import { settled, startNetwork } from './network.js';
 import type { Library, PeerNode } from './peer.js';
 
@@ -61,18 +61,18 @@ export async function measure(library: Library, parameters: LookupParameters): P
 
   const phases: LookupPhase[] = [];
   // Nobody is asked for the same id twice.
-  const share = Math.floor(existing.length / IN_FLIGHT.length);
+  const most = Math.floor(existing.length / IN_FLIGHT.length);
   for (const inFlight of IN_FLIGHT) {
-    const options = { tasks: existing.splice(0, share), act: isFound, inFlight, ms, patienceMs: PATIENCE_MS };
+    const options = { tasks: existing.splice(0, most), act: isFound, inFlight, ms, patienceMs: PATIENCE_MS };
     const { answers, ...phase } = await counted(nodes, () => timed(options));
-    phases.push({ ids: 'existing', inFlight, right: mean(answers.map(Number)), ...phase });
+    phases.push({ ids: 'existing', inFlight, right: share(answers), ...phase });
   }
   for (const inFlight of IN_FLIGHT) {
     const tasks = Array.from({ length: ABSENT_IDS }, absent);
     const options = { tasks, act: search, inFlight, ms, patienceMs: PATIENCE_MS };
     const { answers, ...phase } = await counted(nodes, () => timed(options));
     const recalls = answers.map((answer, i) => recall(answer, tasks[i] as Task, nodes, library));
-    const right = mean(recalls.map((share) => Number(share === 1)));
+    const right = share(recalls.map((found) => found === 1));
     phases.push({ ids: 'absent', inFlight, right, recall: mean(recalls), ...phase });
   }
   return { table: mean(nodes.map((node) => node.tableSize())), phases };

@@ -8,6 +8,7 @@ const measures = {
   lookup: () => import('./measure-lookup.js'),
   dead: () => import('./measure-dead.js'),
   join: () => import('./measure-join.js'),
+  memory: () => import('./measure-memory.js'),
 };
 
 export interface MeasureCommand {
