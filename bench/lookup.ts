@@ -4,7 +4,7 @@ import { parametersOf } from './lib/parameters.js';
 import { record } from './lib/record.js';
 import { digits, printTable } from './lib/report.js';
 import { chosen } from './peers/libraries.js';
-import { measureEach } from './peers/measure-each.js';
+import { type Measured, measureEach } from './peers/measure-each.js';
 import type { LookupPhase, LookupResult } from './peers/measure-lookup.js';
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -21,28 +21,63 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log(`lookup / ${nodes} nodes in one process, ${digits(ms, 0)} ms each, seed ${seed}`);
   for (const ids of ['existing', 'absent'] as const) {
     for (const inFlight of [1, 16]) {
-      const head = ['a second', 'right', 'p50 ms', 'p99 ms', 'requests', 'cpu µs each', 'cpu µs a request'];
-      const rows = measured.map((row) => {
-        if ('failure' in row) return [row.name, row.failure];
-        const phase = row.result.phases.find((one) => one.ids === ids && one.inFlight === inFlight);
-        return [row.name, ...cells(phase as LookupPhase)];
-      });
-      printTable([[`${ids}, ${inFlight} in flight`, ...head], ...rows]);
+      const phaseOf = (row: Measured<LookupResult>) =>
+        'failure' in row
+          ? row.failure
+          : (row.result.phases.find((one) => one.ids === ids && one.inFlight === inFlight) as LookupPhase);
+      const phases = measured.map((row) => ({ name: row.name, phase: phaseOf(row) }));
+      const best = bestOther(phases);
+      const rows = phases.map(({ name, phase }) => [
+        name,
+        ...(typeof phase === 'string' ? [phase] : cells(phase, best)),
+      ]);
+      printTable([[`${ids}, ${inFlight} in flight`, ...HEAD], ...rows]);
     }
   }
   record(json, 'lookup', parameters, measured);
 }
 
-function cells(phase: LookupPhase): string[] {
-  const { perSecond, right, recall, p50, p99, requestsEach, cpuEachUs, cpuRequestUs } = phase;
+/** Libraries ran one after the other: each is held against the echo of its own minute. */
+function speed({ perSecond, echo }: LookupPhase): number {
+  return perSecond / echo.perSecond;
+}
+
+/** The speed of the fastest other library that was always right. */
+function bestOther(
+  phases: readonly { readonly name: string; readonly phase: LookupPhase | string }[],
+): number {
+  const speeds = phases.flatMap(({ name, phase }) =>
+    typeof phase === 'string' || phase.right < 1 || name.startsWith('disgover') ? [] : [speed(phase)],
+  );
+  return speeds.length === 0 ? Number.NaN : Math.max(...speeds);
+}
+
+const HEAD = [
+  'a second',
+  '× echo',
+  '× best other',
+  'right',
+  'p50 ms',
+  'p99 ms',
+  'requests',
+  'cpu µs',
+  'cpu a request, × echo',
+];
+
+function cells(phase: LookupPhase, best: number): string[] {
+  const { perSecond, right, recall, p50, p99, requestsEach, cpuEachUs, cpuRequestUs, echo } = phase;
   const closest = recall === undefined || recall === 1 ? '' : ` (${digits(100 * recall, 1)})`;
+  const orNone = (value: number | undefined, after: number) =>
+    value === undefined || Number.isNaN(value) ? '–' : digits(value, after);
   return [
     digits(perSecond, perSecond < 10 ? 1 : 0),
+    digits(speed(phase), 4),
+    orNone(speed(phase) / best, 2),
     `${digits(100 * right, 1)} %${closest}`,
     digits(p50, 2),
     digits(p99, 2),
-    requestsEach === undefined ? '–' : digits(requestsEach, 1),
+    orNone(requestsEach, 1),
     digits(cpuEachUs, 0),
-    cpuRequestUs === undefined ? '–' : digits(cpuRequestUs, 0),
+    orNone(cpuRequestUs && cpuRequestUs / echo.cpuEachUs, 1),
   ];
 }

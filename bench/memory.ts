@@ -1,4 +1,4 @@
-// What an entity costs the process that hosts it.
+// What an entity costs the process that hosts it. With `--nodes` or `--peers`: what a node costs, see memory-nodes.ts.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -15,6 +15,10 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 export async function run(args: readonly string[]): Promise<void> {
+  if (args.some((flag) => /^--(nodes|peers)(=|$)/.test(flag))) {
+    const { runNodes } = await import('./memory-nodes.js');
+    return runNodes(args);
+  }
   const { entities } = integers(args, { entities: 100_000 });
   const runtime = new VirtualRuntime({ seed: 1 });
   const network = new SimulatedNetwork(runtime);

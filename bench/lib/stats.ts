@@ -20,6 +20,11 @@ export function summarize(samples: readonly number[]): Summary {
   };
 }
 
+/** Of those that are true. */
+export function share(answers: readonly unknown[]): number {
+  return answers.filter((answer) => answer === true).length / answers.length;
+}
+
 export function median(samples: readonly number[]): number {
   return summarize(samples).p50;
 }

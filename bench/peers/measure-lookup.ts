@@ -3,7 +3,8 @@
 import { closest } from '../lib/closest.js';
 import { type Phase, timed } from '../lib/phase.js';
 import { chooser, shuffle } from '../lib/random.js';
-import { meanOf } from '../lib/stats.js';
+import { meanOf, share } from '../lib/stats.js';
+import { startEcho } from './echo.js';
 import { settled, startNetwork } from './network.js';
 import type { Library, PeerNode } from './peer.js';
 
@@ -29,11 +30,14 @@ export interface LookupPhase extends Omit<Phase<unknown>, 'answers'> {
   readonly requestsEach?: number;
   /** Both ends of one request of a lookup. */
   readonly cpuRequestUs?: number;
+  /** Bare exchanges over a socket within this process, right after, with as many in flight. */
+  readonly echo: { readonly perSecond: number; readonly cpuEachUs: number };
 }
 
 const IN_FLIGHT = [1, 16];
 /** Of the existing ids, for finds that warm up, and prove that there is something to time. */
 const REHEARSED = 0.2;
+const ECHO_MS = 500;
 const ABSENT_IDS = 20_000;
 /** A find that takes longer is given up. */
 export const PATIENCE_MS = 30_000;
@@ -59,23 +63,52 @@ export async function measure(library: Library, parameters: LookupParameters): P
   const { answers } = await timed(rehearsal);
   if (!answers.includes(true)) throw new Error(`none of ${answers.length} ids were found`);
 
+  const echo = await echoes();
   const phases: LookupPhase[] = [];
   // Nobody is asked for the same id twice.
-  const share = Math.floor(existing.length / IN_FLIGHT.length);
+  const most = Math.floor(existing.length / IN_FLIGHT.length);
   for (const inFlight of IN_FLIGHT) {
-    const options = { tasks: existing.splice(0, share), act: isFound, inFlight, ms, patienceMs: PATIENCE_MS };
+    const options = { tasks: existing.splice(0, most), act: isFound, inFlight, ms, patienceMs: PATIENCE_MS };
     const { answers, ...phase } = await counted(nodes, () => timed(options));
-    phases.push({ ids: 'existing', inFlight, right: meanOf(answers.map(Number)), ...phase });
+    phases.push({
+      ids: 'existing',
+      inFlight,
+      right: share(answers),
+      ...phase,
+      echo: await echo(inFlight, ms),
+    });
   }
   for (const inFlight of IN_FLIGHT) {
     const tasks = Array.from({ length: ABSENT_IDS }, absent);
     const options = { tasks, act: search, inFlight, ms, patienceMs: PATIENCE_MS };
     const { answers, ...phase } = await counted(nodes, () => timed(options));
     const recalls = answers.map((answer, i) => recall(answer, tasks[i] as Task, nodes, library));
-    const right = meanOf(recalls.map((share) => Number(share === 1)));
-    phases.push({ ids: 'absent', inFlight, right, recall: meanOf(recalls), ...phase });
+    const right = share(recalls.map((found) => found === 1));
+    phases.push({
+      ids: 'absent',
+      inFlight,
+      right,
+      recall: meanOf(recalls),
+      ...phase,
+      echo: await echo(inFlight, ms),
+    });
   }
   return { table: meanOf(nodes.map((node) => node.tableSize())), phases };
+}
+
+async function echoes(): Promise<(inFlight: number, ms: number) => Promise<LookupPhase['echo']>> {
+  const end = await startEcho();
+  const { send } = await end.meet(end.address);
+  const options = { tasks: endless(), act: send, patienceMs: PATIENCE_MS };
+  await timed({ ...options, inFlight: 16, ms: ECHO_MS });
+  return async (inFlight, ms) => {
+    const { perSecond, cpuEachUs } = await timed({ ...options, inFlight, ms: Math.min(ms, ECHO_MS) });
+    return { perSecond, cpuEachUs };
+  };
+}
+
+function* endless(): Generator<undefined, never> {
+  for (;;) yield undefined;
 }
 
 /** Every node with what every other one hosts. */

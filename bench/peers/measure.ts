@@ -6,6 +6,9 @@ import type { Library } from './peer.js';
 
 const measures = {
   lookup: () => import('./measure-lookup.js'),
+  dead: () => import('./measure-dead.js'),
+  join: () => import('./measure-join.js'),
+  memory: () => import('./measure-memory.js'),
 };
 
 export interface MeasureCommand {
