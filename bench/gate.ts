@@ -12,8 +12,8 @@ import { writeJson } from './lib/results.js';
 
 /** Each a command line of `hops`, small enough for all together to take less than a minute. */
 const cases = [
-  '--nodes 60 --lookups 100',
-  '--nodes 60 --lookups 100 --dead 0.2',
+  '--nodes 100 --lookups 200',
+  '--nodes 60 --lookups 200 --dead 0.2',
   '--model --nodes 10000 --lookups 800 --networks 1',
   '--model --nodes 10000 --lookups 500 --networks 1 --dead 0.3',
   '--model --nodes 10000 --lookups 300 --networks 1 --adversaries 0.2 --attack fresh --paths 4',

@@ -13,7 +13,10 @@ export const compared = [
 ] as const satisfies readonly (readonly [Row, 1 | -1])[];
 export type Compared = (typeof compared)[number][0];
 
-/** By how much a mean may be worse, besides the width of its interval: other draws of chance are no change for the worse. */
+/**
+ * By how much a mean may be worse, besides the whole width of its 95 % interval. Other draws of chance are no change for the worse:
+ * two means of which each is off by a standard error differ by that width once in 200 times.
+ */
 const MARGIN = 0.02;
 
 /** What one case came to. */
@@ -45,7 +48,7 @@ export function compare(before: Standing, now: Standing): Compare[] {
 
 function compareFigure(figure: Compared, sign: 1 | -1, before: Standing, now: Standing): Compare {
   const { mean, interval } = before.figures[figure];
-  const allowed = mean + sign * (MARGIN * mean + interval);
+  const allowed = mean + sign * (MARGIN * mean + 2 * interval);
   const value = now.figures[figure].mean;
   // Also where there is no figure any more.
   const isWorse = !(sign * (value - allowed) <= 0);

@@ -21,15 +21,15 @@ const worse = (now: Standing) =>
     .map(({ figure }) => figure);
 
 describe('compare', () => {
-  it('passes what is equal, better, or worse by less than 2 % and the interval', () => {
+  it('passes what is equal, better, or worse by less than 2 % and the width of the interval', () => {
     expect(worse(standing())).to.deep.equal([]);
     expect(worse(standing({ hops: 1.1, recall: 1 }))).to.deep.equal([]);
-    expect(worse(standing({ hops: 1.37, recall: 0.89 }))).to.deep.equal([]);
+    expect(worse(standing({ hops: 1.42, recall: 0.84 }))).to.deep.equal([]);
   });
 
   it('names what is worse, whichever way that is', () => {
-    expect(worse(standing({ hops: 1.4 }))).to.deep.equal(['hops']);
-    expect(worse(standing({ recall: 0.87 }))).to.deep.equal(['recall']);
+    expect(worse(standing({ hops: 1.45 }))).to.deep.equal(['hops']);
+    expect(worse(standing({ recall: 0.82 }))).to.deep.equal(['recall']);
   });
 
   it('allows no lookup more to fail', () => {
