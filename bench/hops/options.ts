@@ -21,6 +21,9 @@ What a lookup costs: hops, requests, bytes, time, success, recall. Figures are e
   --json FILE          writes the figures
   --report FILE.html   writes a page with plots
 
+in the engine only:
+  --hint-bytes N       its option hintBytes: 0 for cold tables (its default)
+
 in the model only:
   --known N            contacts that each node remembers beyond its table (0)
   --budget BYTES       the same as memory, of contacts of --contact-bytes N (128)
@@ -45,6 +48,8 @@ export interface HopsOptions {
   readonly tellsKnown: boolean;
   readonly diverse: boolean;
   readonly late: number;
+  /** Absent: the engine's default. */
+  readonly hintBytes?: number;
   readonly lookups: number;
   readonly networks: number;
   readonly seed: number;
@@ -66,7 +71,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     options: {
       ...{ nodes: text, target: text, k: text, alpha: text, paths: text, dead: text },
       ...{ lookups: text, networks: text, seed: text, json: text, report: text, adversaries: text },
-      ...{ attack: text, known: text, budget: text, 'contact-bytes': text, late: text },
+      ...{ attack: text, known: text, budget: text, 'contact-bytes': text, late: text, 'hint-bytes': text },
       ...{ model: flag, 'tell-known': flag, diverse: flag, help: flag },
     },
   });
@@ -106,6 +111,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     diverse: values.diverse,
     late: number('late', Number.POSITIVE_INFINITY, (value) => value > 0, 'a positive number'),
     seed: natural('seed', 1),
+    ...(values['hint-bytes'] !== undefined && { hintBytes: natural('hint-bytes', 0) }),
   };
   const runs = (values.nodes ?? '1000').split(',').map((size): HopsOptions => {
     const nodes = Number(size);

@@ -23,6 +23,7 @@ export interface StartOptions {
   readonly alpha: number;
   /** Share of nodes whose answers are the lies, once these have begun. */
   readonly adversaries: number;
+  readonly hintBytes?: number;
   readonly lies: Lies;
 }
 
@@ -41,7 +42,7 @@ export class SimulatedNodes {
   }
 
   /** Each with a random earlier one as its seed; then a minute, until the last have filled their tables. */
-  async start({ nodes, k, alpha: concurrency, adversaries, lies }: StartOptions): Promise<void> {
+  async start({ nodes, k, alpha: concurrency, adversaries, hintBytes, lies }: StartOptions): Promise<void> {
     const { runtime } = this;
     for (let i = 0; i < nodes; i++) {
       const host = `node-${i}`;
@@ -52,7 +53,8 @@ export class SimulatedNodes {
       const seeds: Contact[] = i === 0 ? [] : [this.any().engine.contact];
       // Ids without keys: what is counted does not depend on who proves what, and a thousand nodes sign for a long time.
       const id = Buffer.from(runtime.randomBytes(20)).toString('base64');
-      const engine = await Disgover.start({ id, transport, runtime, seeds, k, concurrency });
+      const options = { k, concurrency, ...(hintBytes !== undefined && { hintBytes }) };
+      const engine = await Disgover.start({ id, transport, runtime, seeds, ...options });
       this.all.push({ host, engine, transport, isAdversary });
       if (i % 100 === 99) console.error(`${i + 1} nodes`);
     }
