@@ -17,6 +17,10 @@ class Announcing {
   /** Whether announces are heard. */
   isHeard = true;
   hasNodes = true;
+  /** So many are announced together. */
+  sweptFrom = Number.POSITIVE_INFINITY;
+  /** How many were in each sweep. */
+  readonly sweeps: number[] = [];
   announceMs = 10;
   running = 0;
   mostAtOnce = 0;
@@ -32,8 +36,12 @@ class Announcing {
     },
     isRegistered: (id) => !this.unregistered.has(id),
     hasNodes: () => this.hasNodes,
-    isWorthSweeping: () => false,
-    sweep: async () => {},
+    isWorthSweeping: (count) => count >= this.sweptFrom,
+    sweep: async (ids, onSwept) => {
+      this.sweeps.push(ids.length);
+      for (const id of ids) this.announced.push([id, this.runtime.now() - this.startMs]);
+      onSwept(ids, []);
+    },
   });
 
   announce(name: string): Promise<void> {
@@ -80,6 +88,35 @@ describe('Announcer', () => {
     // The first is under way; what is wanted meanwhile comes after it, once.
     await announcing.runtime.run(Promise.all([1, 2, 3].map(() => announcer.announce(idOf('a')))));
     expect(announcing.timesOf('a')).to.deep.equal([0, 10]);
+  });
+
+  context('when many are due within five minutes', () => {
+    it('announces them together, again and again, and none of them too late', async () => {
+      const announcing = new Announcing();
+      announcing.sweptFrom = 100;
+      const names = Array.from({ length: 150 }, (_, i) => `n${i}`);
+      const all = names.map((name) => announcing.announcer.announce(idOf(name)));
+      await announcing.runtime.run(Promise.all(all));
+      await announcing.runtime.advance(5 * limits.republishMs);
+      expect(announcing.sweeps.filter((count) => count === names.length)).to.have.length.at.least(4);
+      for (const name of names) {
+        const times = announcing.timesOf(name);
+        for (const [i, at] of times.slice(1).entries())
+          expect(at - (times[i] ?? 0)).to.be.below(1.2 * limits.republishMs);
+      }
+    });
+
+    it('leaves few of them to their own times', async () => {
+      const announcing = new Announcing();
+      announcing.sweptFrom = 100;
+      const names = Array.from({ length: 50 }, (_, i) => `n${i}`);
+      await announcing.runtime.run(
+        Promise.all(names.map((name) => announcing.announcer.announce(idOf(name)))),
+      );
+      await announcing.runtime.advance(2 * limits.republishMs);
+      expect(announcing.sweeps).to.deep.equal([]);
+      expect(new Set(announcing.announced.slice(50).map(([, at]) => at)).size).to.be.above(5);
+    });
   });
 
   context('when nobody can be told', () => {

@@ -29,4 +29,10 @@ describe('DueList', () => {
     list.delete('b');
     expect(list.take(99_000)).to.deep.equal([]);
   });
+
+  it('counts what is due without taking it', () => {
+    const list = new DueList<string>(0);
+    for (const [i, item] of ['a', 'b', 'c'].entries()) list.set(item, 10_000 * (i + 1));
+    expect([list.count(20_000), list.size]).to.deep.equal([2, 3]);
+  });
 });

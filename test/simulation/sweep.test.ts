@@ -78,3 +78,48 @@ describe('a sweep among 40 nodes', function () {
 
   it('tells all of them when it has ended', () => expect(heldAtTheEnd).to.equal(0));
 });
+
+describe('a node that sweeps', function () {
+  this.timeout(60_000);
+
+  for (const ms of [0, 40, 60, 100, 160]) {
+    it(`settles every call when it is closed after ${ms} ms, and leaves nothing`, async () => {
+      const nodes = new SimulatedNodes(4, { k: 4 }, { latencyMs: { min: 5, max: 50 } });
+      const codes = new Set<string>();
+      await nodes.run(async () => {
+        await nodes.startMany(10);
+        const host = await nodes.start('host', ['node-0']);
+        const settled = Promise.all(
+          ids.map((id) =>
+            host.register({ id }).then(
+              () => codes.add('registered'),
+              ({ code }) => codes.add(code),
+            ),
+          ),
+        );
+        await nodes.runtime.sleep(ms);
+        await host.close();
+        await settled;
+      });
+      expect([...codes]).to.include('ERR_CLOSED');
+      expect([...codes].filter((code) => !['registered', 'ERR_CLOSED'].includes(code))).to.deep.equal([]);
+    });
+  }
+
+  it('finds a host that has come back elsewhere, and whose entities stood where it was', async () => {
+    const nodes = new SimulatedNodes(5, { k: 4 }, { latencyMs: { min: 5, max: 50 } });
+    let hosts = new Set<unknown>();
+    await nodes.run(async () => {
+      await nodes.startMany(10);
+      const before = await nodes.start('before', ['node-0']);
+      await Promise.all(ids.map((id) => before.register({ id })));
+      await before.close();
+      const after = await nodes.start('after', ['node-1']);
+      await Promise.all(ids.map((id) => after.register({ id, vectorClock: 1 })));
+      const found = [];
+      for (const id of ids) found.push(await nodes.get('node-3').find(id));
+      hosts = new Set(found.map((contact) => JSON.stringify(contact?.transport)));
+      expect(hosts).to.deep.equal(new Set([JSON.stringify(after.contact.transport)]));
+    });
+  });
+});
