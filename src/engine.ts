@@ -116,7 +116,7 @@ export class Engine {
       seeds: options.seeds,
       own: () => addressesOf(self.contact),
       known: (contact) => {
-        const entry = this.routing.entryOf(contact);
+        const entry = this.routing.known(contact);
         return entry && haveSameAddresses(entry, contact) ? entry : undefined;
       },
       isClosedGroup: () => options.secrets.isRequired,
@@ -524,7 +524,7 @@ export class Engine {
     const pong = await this.client.ping(addresses, contact.idBytes);
     if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
     // The table may have the node by its own word: it is dialled there all the same.
-    const known = this.routing.entryOf(contact);
+    const known = this.routing.known(contact);
     if (isGiven && known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
   }
 

@@ -121,14 +121,14 @@ export class Routing {
     return this.#table.get(id)?.contact;
   }
 
-  /** What the table has of the contact's node: as `get`, without a digest of the id. */
-  entryOf(contact: EncodedContact): EncodedContact | undefined {
-    return this.#table.at(contact.key)?.contact;
+  /** What the table has of the contact's node. Unlike `get` it needs no digest, for the contact remembers its own. */
+  known({ key }: EncodedContact): EncodedContact | undefined {
+    return this.#table.at(key)?.contact;
   }
 
   /** Whether the table has the node under another address. */
   isElsewhere(contact: EncodedContact): boolean {
-    const known = this.entryOf(contact);
+    const known = this.known(contact);
     return known !== undefined && !haveSameAddresses(known, contact);
   }
 
@@ -151,8 +151,8 @@ export class Routing {
     if (this.#isClosed) return;
     this.#quarantine.strike(id, this.#deps.runtime.now(), asked);
     if (asked !== undefined) this.#hints.forget(asked.key);
-    const entry = this.#table.get(id);
-    if (entry === undefined || (asked !== undefined && this.isElsewhere(asked))) return;
+    const entry = asked === undefined ? undefined : this.#table.at(asked.key);
+    if (entry === undefined || asked === undefined || this.isElsewhere(asked)) return;
     entry.failures++;
     if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
     else this.#verifier.add(entry.contact);
@@ -161,7 +161,7 @@ export class Routing {
   /** This node may not, or cannot, dial the contact: nothing is known against it, and nobody else is sent there by us. */
   denied(contact: EncodedContact): void {
     this.#hints.forget(contact.key);
-    if (this.entryOf(contact)?.equals(contact)) this.remove(contact.id);
+    if (this.known(contact)?.equals(contact)) this.remove(contact.id);
   }
 
   /** Takes the node out of the table; one that waits for its place is asked to fill it. */
@@ -301,7 +301,7 @@ export class Routing {
 
   /** An entry may answer over any session. A claim must hold at its own address, though the id is known elsewhere. */
   async #check(contact: EncodedContact): Promise<boolean> {
-    const isEntry = this.entryOf(contact)?.equals(contact) === true;
+    const isEntry = this.known(contact)?.equals(contact) === true;
     try {
       await (isEntry ? this.#deps.ping(contact) : this.#deps.pingAddress(contact));
       this.add(contact);
