@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CountingTransport } from '../lib/counting-transport.js';
 import { type Contact, Disgover, Hub, memory, type Transport, tcp, ws } from '../lib/disgover.js';
 import { FaultyTransport } from '../lib/faulty-transport.js';
+import { SparingTransport } from '../lib/sparing-transport.js';
 import type { Address, Library, PeerNode, Pingable, StartOptions } from './peer.js';
 
 const hub = new Hub();
@@ -32,11 +33,12 @@ function unusedId(): string {
 }
 
 async function start(plain: Transport, options: StartOptions, isByHand = false): Promise<PeerNode> {
-  const { seeds, proves = true, counts = false, breaks = false } = options;
-  const counting = counts ? new CountingTransport(plain) : undefined;
-  const faulty = breaks ? new FaultyTransport(counting ?? plain) : undefined;
+  const { seeds, proves = true, isCrowded = false, counts = false, breaks = false } = options;
+  const spared = isCrowded && plain.name !== 'memory' ? new SparingTransport(plain) : plain;
+  const counting = counts ? new CountingTransport(spared) : undefined;
+  const faulty = breaks ? new FaultyTransport(counting ?? spared) : undefined;
   const node = await Disgover.start({
-    transport: faulty ?? counting ?? plain,
+    transport: faulty ?? counting ?? spared,
     seeds: seeds.map(contactOf),
     ...(!proves && { id: unusedId() }),
   });

@@ -12,11 +12,12 @@ const PATIENCE_MS = 60_000;
 export async function startNetwork(
   library: Library,
   count: number,
-  options: Omit<StartOptions, 'seeds'>,
+  options: Omit<StartOptions, 'seeds' | 'isCrowded'>,
 ): Promise<readonly PeerNode[]> {
   const nodes: PeerNode[] = [];
   for (let i = 0; i < count; i++) {
-    nodes.push(await library.start({ ...options, seeds: nodes.slice(0, 1).map(({ address }) => address) }));
+    const seeds = nodes.slice(0, 1).map(({ address }) => address);
+    nodes.push(await library.start({ ...options, seeds, isCrowded: true }));
   }
   return nodes;
 }

@@ -48,6 +48,8 @@ export interface StartOptions {
   readonly seeds: readonly Address[];
   /** Whether the node proves that its id is its own, where the library leaves the choice. Default true. */
   readonly proves?: boolean;
+  /** Whether there are so many nodes in the process that its open files are to be shared out. Default false. */
+  readonly isCrowded?: boolean;
   /** Whether requests are counted, where that takes something put between the node and its sockets. Default false. */
   readonly counts?: boolean;
   /** Whether `freeze` and `die` will be called, likewise. Default false. */
