@@ -62,22 +62,26 @@ export class Filler {
 
   /** False when there is nobody to ask. */
   #askNext(): boolean {
-    const { table, k, due, onFilled } = this.#deps;
+    const { table, k, due } = this.#deps;
     const poorestFirst = [...due()].sort((a, b) => table.sizeOf(a) - table.sizeOf(b));
     for (const bucket of poorestFirst) {
-      const fill = this.#fillOf(bucket);
-      const request = table.sizeOf(bucket) < k ? fill.next() : undefined;
+      const fill = table.sizeOf(bucket) < k ? this.#fillOf(bucket) : undefined;
+      const request = fill?.next();
       const peer = request && (request.peer ?? table.closest(request.target, 1)[0]?.contact);
-      if (request !== undefined && peer !== undefined) {
+      if (fill !== undefined && request !== undefined && peer !== undefined) {
         void this.#ask(fill, request, peer);
         return true;
       }
-      if (request !== undefined) fill.failed(request);
-      if (request !== undefined || !fill.isDone) continue;
-      this.#fills.delete(bucket);
-      onFilled(bucket);
+      // All of them have failed of late: another time.
+      if (request !== undefined) fill?.failed(request);
+      else if (fill?.isDone !== false) this.#end(bucket);
     }
     return false;
+  }
+
+  #end(bucket: number): void {
+    this.#fills.delete(bucket);
+    this.#deps.onFilled(bucket);
   }
 
   async #ask(fill: BucketFill, request: FillRequest, peer: EncodedContact): Promise<void> {
