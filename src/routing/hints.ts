@@ -25,6 +25,10 @@ const SHARE_OF_ALL = 16;
 const SHARE_LEAST = 64;
 
 const NONE = -1;
+/** Before the first hint, which most of the nodes of a test never have. */
+const NO_INT32 = new Int32Array(0);
+const NO_UINT32 = new Uint32Array(0);
+const NO_UINT8 = new Uint8Array(0);
 
 /** Which share a hint counts for, when nobody told it: it has answered. */
 type Teller = Key | undefined;
@@ -34,17 +38,18 @@ export class Hints {
   // Bounded by the budget: all arrays together have at most so many bytes.
   #capacity = 0;
   #bits = 1;
-  #cells = new Int32Array(0);
-  #next = new Int32Array(0);
-  #high = new Uint32Array(0);
-  #low = new Uint32Array(0);
+  #cells = NO_INT32;
+  #next = NO_INT32;
+  #high = NO_UINT32;
+  #low = NO_UINT32;
   /** Seconds of the clock. */
-  #seenAt = new Uint32Array(0);
-  #isVerified = new Uint8Array(0);
-  #share = new Uint8Array(0);
-  #length = new Uint8Array(0);
-  #contacts = new Uint8Array(0);
-  readonly #told = new Uint32Array(SHARES);
+  #seenAt = NO_UINT32;
+  #isVerified = NO_UINT8;
+  #share = NO_UINT8;
+  #length = NO_UINT8;
+  #contacts = NO_UINT8;
+  /** By teller's share. */
+  #told = NO_UINT32;
   /** The first of the places that nobody has, chained by `#next`. */
   #free = NONE;
   #size = 0;
@@ -52,7 +57,8 @@ export class Hints {
 
   /** `bytes`: for all of them. Fewer than a hint costs: none is kept. */
   constructor(bytes: number) {
-    this.#most = Math.max(0, Math.floor((bytes - 2 * CELL_BYTES) / (HINT_BYTES + CELL_BYTES / CELL_MEAN)));
+    const forHints = bytes - 4 * SHARES - 2 * CELL_BYTES;
+    this.#most = Math.max(0, Math.floor(forHints / (HINT_BYTES + CELL_BYTES / CELL_MEAN)));
   }
 
   get size(): number {
@@ -66,7 +72,7 @@ export class Hints {
 
   /** What the arrays take, of the budget. */
   get bytes(): number {
-    return this.#capacity * HINT_BYTES + this.#cells.length * CELL_BYTES;
+    return this.#capacity * HINT_BYTES + this.#cells.byteLength + this.#told.byteLength;
   }
 
   /** `teller` has named the contact. What is known already of the node stands until it fails. */
@@ -252,6 +258,7 @@ export class Hints {
     this.#share = grown(this.#share, new Uint8Array(this.#capacity));
     this.#length = grown(this.#length, new Uint8Array(this.#capacity));
     this.#contacts = grown(this.#contacts, new Uint8Array(this.#capacity * CONTACT_BYTES));
+    if (before === 0) this.#told = new Uint32Array(SHARES);
     this.#next = new Int32Array(this.#capacity);
     this.#bits = Math.max(1, Math.floor(Math.log2(this.#capacity / CELL_MEAN)));
     this.#cells = new Int32Array(2 ** this.#bits).fill(NONE);

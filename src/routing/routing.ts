@@ -151,8 +151,8 @@ export class Routing {
     if (this.#isClosed) return;
     this.#quarantine.strike(id, this.#deps.runtime.now(), asked);
     if (asked !== undefined) this.#hints.forget(asked.key);
-    const entry = this.#table.get(id);
-    if (entry === undefined || (asked !== undefined && this.isElsewhere(asked))) return;
+    const entry = asked === undefined ? undefined : this.#table.at(asked.key);
+    if (entry === undefined || asked === undefined || this.isElsewhere(asked)) return;
     entry.failures++;
     if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
     else this.#verifier.add(entry.contact);
