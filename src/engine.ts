@@ -362,9 +362,13 @@ export class Engine {
     return own !== undefined && isRelayedOnly(contact) && haveSameAddresses(own, contact);
   }
 
-  /** The contact as its host has it. @throws as `askHost`. */
-  ask(contact: EncodedContact, signal: AbortSignal | undefined): Promise<EncodedContact | undefined> {
-    return askHost(contact, this.#askHostDependencies, signal);
+  /** What `read` makes of the contact as its host has it. @throws as `askHost`. */
+  ask<Result>(
+    contact: EncodedContact,
+    signal: AbortSignal | undefined,
+    read: (contact: EncodedContact | undefined) => Result,
+  ): Promise<Result> {
+    return askHost(contact, this.#askHostDependencies, signal, read);
   }
 
   /** Who is at an address. @throws as a ping does. */

@@ -20,20 +20,21 @@ export interface AskHostDependencies {
 }
 
 /**
- * Resolves to the contact as its host has it now, or to `undefined` where it does not host the id, or relays answered and none of
+ * Resolves to what `read` makes of the contact as its host has it now, or of `undefined` where it does not host the id, or relays answered and none of
  * them brought a contact. @throws DisgoverError `ERR_NO_TRANSPORT_FOR`, `ERR_ID_MISMATCH`, as a ping does; the signal's reason.
  */
-export function askHost(
+export function askHost<Result>(
   asked: EncodedContact,
   deps: AskHostDependencies,
   signal: AbortSignal | undefined,
-): Promise<EncodedContact | undefined> {
+  read: (contact: EncodedContact | undefined) => Result,
+): Promise<Result> {
   const addresses = addressesOf(asked);
   for (const { type } of addresses) {
     if (!deps.speaks(type)) continue;
-    return deps.client.ping(addresses, asked.idBytes, { signal }, (pong) => contactIn(pong, asked));
+    return deps.client.ping(addresses, asked.idBytes, { signal }, (pong) => read(contactIn(pong, asked)));
   }
-  return askRelays(asked, deps, signal);
+  return askRelays(asked, deps, signal).then(read);
 }
 
 async function askRelays(

@@ -9,11 +9,12 @@ const POOL_BYTES = 4_096;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class SystemRuntime implements Runtime {
+  readonly #origin = performance.timeOrigin;
   #pool = new Uint8Array(0);
   #used = 0;
 
   now(): number {
-    return performance.timeOrigin + performance.now();
+    return this.#origin + performance.now();
   }
 
   setTimer(ms: number, run: () => void): Timer {

@@ -54,6 +54,11 @@ export class ByteReader {
     return this.raw(this.u16(field), field);
   }
 
+  /** Whether all that is left is a count of parts of 0, as in nearly every frame. */
+  endsWithoutParts(): boolean {
+    return this.#at === this.#bytes.length - 1 && this.#bytes[this.#at] === 0;
+  }
+
   end(): void {
     const left = this.#bytes.length - this.#at;
     if (left > 0) throw new Refusal('BAD_FRAME', `${left} B after the last field`);

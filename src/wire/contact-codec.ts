@@ -30,6 +30,7 @@ export class EncodedContact {
   /** As text where it was written here and is canonical: it need not be checked again. */
   #parsed: Contact | Refusal | string | undefined;
   #addresses: readonly TransportInfo[] | undefined;
+  #idBytes: Uint8Array | undefined;
 
   readonly #isShared: boolean;
 
@@ -113,7 +114,8 @@ export class EncodedContact {
   }
 
   get idBytes(): Uint8Array {
-    return this.bytes.subarray(1, 1 + (this.bytes[0] as number));
+    this.#idBytes ??= this.bytes.subarray(1, 1 + (this.bytes[0] as number));
+    return this.#idBytes;
   }
 
   /** Whether its id is of these bytes: for less than the id as text costs. */
@@ -159,6 +161,7 @@ export class EncodedContact {
   forgetParsed(): void {
     this.#parsed = undefined;
     this.#addresses = undefined;
+    this.#idBytes = undefined;
   }
 
   /** The contact where it is known to parse: one that was encoded here, or parsed before. @throws DisgoverError otherwise. */

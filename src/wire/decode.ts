@@ -19,6 +19,7 @@ import {
   NONCE_BYTES,
   type Nodes,
   NodesPart,
+  type Pong,
   type Proof,
   PUBLIC_KEY_BYTES,
   SIGNATURE_BYTES,
@@ -46,7 +47,8 @@ export function decode(frame: Uint8Array, onUnknownPart?: () => void): Message |
         return readFindNode(reader, requestId, onUnknownPart);
       case Kind.pong: {
         const contact = readOptional(reader, 'contact');
-        return finish({ type: 'pong', requestId, ...(contact && { contact }) }, reader, onUnknownPart);
+        const pong: Pong = contact ? { type: 'pong', requestId, contact } : { type: 'pong', requestId };
+        return finish(pong, reader, onUnknownPart);
       }
       case Kind.nodes:
         return readNodes(reader, requestId, onUnknownPart);
@@ -74,7 +76,7 @@ function badFrame(
 
 /** What stands at the end of every frame: tagged parts that may be there. Of this message none are known. */
 function finish<M extends Message>(message: M, reader: ByteReader, onUnknownPart?: () => void): M {
-  readParts(reader, () => onUnknownPart?.());
+  if (!reader.endsWithoutParts()) readParts(reader, () => onUnknownPart?.());
   return message;
 }
 
@@ -180,6 +182,7 @@ function readNodes(reader: ByteReader, requestId: number, onUnknownPart?: () => 
 
 /** Whether the only part that the message may have is there. What it may hold in versions to come is passed over. */
 function readFlag(reader: ByteReader, known: number, onUnknownPart?: () => void): boolean {
+  if (reader.endsWithoutParts()) return false;
   let isThere = false;
   readParts(reader, (tag) => {
     if (tag === known) isThere = true;
