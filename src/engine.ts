@@ -14,6 +14,7 @@ import type { TransportInfo } from './contracts/transport.js';
 import { DisgoverError, Refusal } from './errors.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
+import { limits } from './limits.js';
 import { Errands } from './lookup/errands.js';
 import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
@@ -195,8 +196,11 @@ export class Engine {
       hintBytes: options.hintBytes,
       ping: (contact) => this.client.ping(contact, contact.idBytes),
       pingAddress: (contact) => this.#pingAddress(contact),
-      findNode: async (contact, target) =>
-        (await this.client.findNode(contact, { target: { key: target } })).contacts,
+      findNode: (contact, target) =>
+        this.client.findNode(contact, { target: { key: target } }, {}, ({ contacts }) => {
+          this.#meetBridges(contacts);
+          return contacts;
+        }),
       walkHome: () => this.#walkHome([]),
       onAdded: (contact) => {
         reports.table('nodeAdded', contact);
@@ -447,10 +451,19 @@ export class Engine {
   }
 
   /** What a walk to an entity hears of is remembered; one to a key goes where there is hardly anybody new. */
-  async #findNode(contact: EncodedContact, query: NodesQuery, signal: Abortable): Promise<Nodes> {
-    const nodes = await this.client.findNode(contact, query, { signal });
-    if ('id' in query.target) this.routing.heard(nodes.contacts, contact);
-    return nodes;
+  #findNode(contact: EncodedContact, query: NodesQuery, signal: Abortable): Promise<Nodes> {
+    return this.client.findNode(contact, query, { signal }, (nodes) => {
+      if ('id' in query.target) this.routing.heard(nodes.contacts, contact);
+      return nodes;
+    });
+  }
+
+  /** The table need not have a place for nodes that speak what we do not: a few are met all the same, for finds beyond our reach. */
+  #meetBridges(named: readonly EncodedContact[]): void {
+    for (const contact of named) {
+      if (this.bridges.size >= limits.onBehalfAsked) return;
+      if (isBridging(this.self.spoken, contact)) this.routing.verify(contact);
+    }
   }
 
   async #findThrough(bridge: EncodedContact, target: Target, signal: Abortable): Promise<Nodes> {

@@ -57,11 +57,23 @@ export class RpcClient {
     return this.#ask<Pong, Pong>(relay, { type: 'ping', id }, further, asItIs);
   }
 
-  /** Asks for the nodes closest to a target, and for the target itself. @throws as `ping`. */
-  findNode(target: DialTarget, query: NodesQuery, options: RequestOptions = NO_OPTIONS): Promise<Nodes> {
+  /** Asks for the nodes closest to a target, and for the target itself. `read` and @throws as `ping`. */
+  findNode(target: DialTarget, query: NodesQuery, options?: RequestOptions): Promise<Nodes>;
+  findNode<Result>(
+    target: DialTarget,
+    query: NodesQuery,
+    options: RequestOptions,
+    read: (nodes: Nodes) => Result,
+  ): Promise<Result>;
+  findNode(
+    target: DialTarget,
+    query: NodesQuery,
+    options: RequestOptions = NO_OPTIONS,
+    read: (nodes: Nodes) => unknown = asItIs,
+  ): Promise<unknown> {
     const { target: wanted, announced = NONE, withdrawn = NONE } = query;
     const asked = { type: 'findNode', target: wanted, announced, withdrawn } as const;
-    return this.#ask<Nodes, Nodes>(target, asked, { signal: options.signal, events: this.#events }, asItIs);
+    return this.#ask(target, asked, { signal: options.signal, events: this.#events }, read);
   }
 
   /** Asks a node to look for an id on our behalf. It counts neither for nor against the node. @throws as `ping`. */
