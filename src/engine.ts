@@ -1,9 +1,9 @@
 // Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
 
+import { Onward, Passages } from '#relaying';
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Hosted } from './announce/hosted.js';
-import { NetworkSize } from './announce/network-size.js';
 import { Withdrawals } from './announce/withdrawals.js';
 import { Join } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
@@ -21,8 +21,6 @@ import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { OwnNode } from './own-node.js';
 import { type AskHostDependencies, askHost } from './relay/ask-host.js';
-import { Onward } from './relay/onward.js';
-import { Passages } from './relay/passages.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
 import { Reports } from './reports.js';
@@ -46,6 +44,7 @@ import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.
 import { EncodedContact } from './wire/contact-codec.js';
 import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
+import { meetContacts } from './wire/met-contacts.js';
 
 const SEED_BYTES = 32;
 
@@ -80,6 +79,7 @@ export class Engine {
   readonly relayed: RelayedEntities;
   readonly #askHostDependencies: AskHostDependencies;
   readonly #hosted: Hosted;
+  readonly #forgetMet = meetContacts();
   #isClosed = false;
 
   constructor(options: ResolvedOptions) {
@@ -310,12 +310,12 @@ export class Engine {
       decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       count: (what) => reports.count(what),
       isOneNetwork: transports.length === 1,
-      networkSize: new NetworkSize({
+      network: {
         own: key,
         k,
         now,
         closest: () => this.routing.closest(key, k).map((contact) => contact.key),
-      }),
+      },
       isDialOnly: () => self.isDialOnly,
       relays: this.relays,
       relayed: this.relayed,
@@ -408,6 +408,7 @@ export class Engine {
       this.routing.close();
       this.pool.close();
       this.alarms.clear();
+      this.#forgetMet();
     }
     await Promise.all(this.options.transports.map((transport) => transport.close()));
   }

@@ -1,5 +1,6 @@
 // What a plugin is written against: a transport, an arbiter. Types, and the few functions that all of them need.
 
+export { base64Of, bytesOfBase64 } from '#base64';
 export { sha256 } from '#sha256';
 export {
   checkHost,

@@ -36,6 +36,10 @@ function importsOf(source: string): Import[] {
 
 function targetOf(from: string, specifier: string): string {
   if (specifier === '#sha256') return 'src/id/sha256.ts';
+  if (specifier === '#base64') return 'src/id/base64.ts';
+  if (specifier === '#relaying') return 'src/relay/relaying.ts';
+  if (specifier === '#hints') return 'src/routing/hints.ts';
+  if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';
   if (specifier === '#crypto') return 'src/identity/crypto.ts';
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');

@@ -1,7 +1,8 @@
 // A contact as its owner signs it: which bytes, by whom, and the way back (docs/PROTOCOL.md, section 14).
 
-import { base64pad } from 'multiformats/bases/base64';
 import {
+  base64Of,
+  bytesOfBase64,
   type Contact,
   canonicalText,
   DisgoverError,
@@ -45,7 +46,7 @@ export function sign(
     key: keyOf(identity),
     ...(isWithdrawal && { withdrawn: true }),
   } as Contact;
-  const signature = base64pad.baseEncode(identity.sign(signedBytes(contact)));
+  const signature = base64Of(identity.sign(signedBytes(contact)));
   return { ...contact, signature };
 }
 
@@ -68,19 +69,19 @@ export function readSigned(contact: Contact): Signed | Refusal {
     seq,
     key: key as string,
     isWithdrawal,
-    digest: base64pad.baseEncode(sha256(joined(bytes, signatureBytes))),
+    digest: base64Of(sha256(joined(bytes, signatureBytes))),
     isGenuine: () => isSigned(keyBytes, bytes, signatureBytes),
   };
 }
 
 /** The `key` of a contact that is signed with it. */
 export function keyOf({ publicKey }: Identity): string {
-  return base64pad.baseEncode(publicKey);
+  return base64Of(publicKey);
 }
 
 /** Whether the id is the one that is made of the key. */
 export function isIdOf(key: string, id: string | undefined): boolean {
-  return idOfKey(base64pad.baseDecode(key)) === id;
+  return idOfKey(bytesOfBase64(key)) === id;
 }
 
 /** Whether the id is made of a key, and of another one than this. */
@@ -90,7 +91,7 @@ export function isOfAnotherKey(id: string, key: string): boolean {
 
 /** How many bytes the id has. */
 export function idLength(id: string): number {
-  return base64pad.baseDecode(id).length;
+  return bytesOfBase64(id).length;
 }
 
 /** @throws DisgoverError `ERR_ID_KEY_MISMATCH` for an id that is not the signer's to use. */
@@ -111,8 +112,8 @@ function signedBytes(contact: Contact): Uint8Array {
 function bytesOf(text: unknown, length: number): Uint8Array | undefined {
   if (typeof text !== 'string' || text.length !== 4 * Math.ceil(length / 3)) return undefined;
   try {
-    const bytes = base64pad.baseDecode(text);
-    return bytes.length === length && base64pad.baseEncode(bytes) === text ? bytes : undefined;
+    const bytes = bytesOfBase64(text);
+    return bytes.length === length && base64Of(bytes) === text ? bytes : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 // Ids: one text for one string of bytes, checked at the door and never again.
 
-import { base64pad } from 'multiformats/bases/base64';
+import { base64Of, bytesOfBase64 } from '#base64';
 import { DisgoverError, quote, Refusal, typeName } from '../errors.js';
 import { limits } from '../limits.js';
 import { utf8 } from './bytes.js';
@@ -43,7 +43,7 @@ export function contactIdOfBytes(bytes: Uint8Array): ContactId {
   if (bytes.length < 1 || bytes.length > limits.idBytes) {
     throw new DisgoverError('BAD_ID', `1..${limits.idBytes} bytes, got ${bytes.length}`);
   }
-  return base64pad.baseEncode(bytes) as ContactId;
+  return base64Of(bytes) as ContactId;
 }
 
 /**
@@ -57,7 +57,7 @@ export function idOf(name: string): ContactId {
 }
 
 export function bytesOfContactId(id: ContactId): Uint8Array {
-  return base64pad.baseDecode(id);
+  return bytesOfBase64(id);
 }
 
 /** What the writer may have meant: url-safe or unpadded base64 in its canonical form, else the text itself as a name. */
@@ -70,7 +70,7 @@ function suggestion(text: string): string {
   const asName =
     name.length > 48
       ? 'names are ids as the base64 of their UTF-8'
-      : `as text it is ${quote(base64pad.baseEncode(name))}`;
+      : `as text it is ${quote(base64Of(name))}`;
   return isBase64 ? `did you mean ${quote(padded)}; ${asName}` : asName;
 }
 

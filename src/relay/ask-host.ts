@@ -12,7 +12,8 @@ import type { Passages } from './passages.js';
 export interface AskHostDependencies {
   readonly own: ContactId;
   readonly client: RpcClient;
-  readonly passages: Passages;
+  /** Of who announced over a session of its own. */
+  readonly passages: Pick<Passages, 'passOn'>;
   /** Whether we can dial addresses of the type. */
   readonly speaks: (type: string) => boolean;
   /** The node as we know it, who may be reached otherwise than the host reaches it. */

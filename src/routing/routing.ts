@@ -1,5 +1,6 @@
 // The table and what keeps it true: liveness checks, replacements, quarantine, refresh.
 
+import { Hints } from '#hints';
 import type { Runtime } from '../contracts/runtime.js';
 import { DisgoverError } from '../errors.js';
 import { equalBytes } from '../id/bytes.js';
@@ -15,7 +16,6 @@ import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { Filler } from './filler.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
-import { Hints } from './hints.js';
 import { Quarantine } from './quarantine.js';
 import { isWithin, type Reach } from './reach.js';
 import { Refresh } from './refresh.js';

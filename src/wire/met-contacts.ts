@@ -7,6 +7,16 @@ import { copyOf } from './slab.js';
 
 /** Pairs of places: whoever comes in takes the first of a pair, and who was there the second. */
 const places = new Array<EncodedContact | undefined>(limits.contactsMet);
+let nodes = 0;
+
+/** A node of the process runs. Returns what says that it has ended: with the last one all that was met is forgotten. */
+export function meetContacts(): () => void {
+  nodes++;
+  return () => {
+    if (--nodes === 0) places.fill(undefined);
+  };
+}
+
 const PAIRS = limits.contactsMet / 2;
 
 /** The contact that stands in `frame` from `start` to `end`; its lengths have been checked. */

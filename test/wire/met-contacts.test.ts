@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { limits } from '../../src/limits.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
-import { contactIn } from '../../src/wire/met-contacts.js';
+import { contactIn, meetContacts } from '../../src/wire/met-contacts.js';
 
 /** A contact as it stands in a frame: behind `before` bytes. */
 function framed({ bytes }: EncodedContact, before = 3): [frame: Uint8Array, start: number, end: number] {
@@ -36,6 +36,16 @@ describe('contactIn', () => {
     const met = [old, young, old, young].map((contact) => contactIn(...framed(contact)));
     expect(met.map(({ contact }) => contact.data)).to.deep.equal([1, 2, 1, 2]);
     expect(met[2]).to.equal(met[0]);
+  });
+
+  it('forgets them with the last node of the process', () => {
+    const contact = contactOf('forgotten');
+    const end = [meetContacts(), meetContacts()];
+    const met = contactIn(...framed(contact));
+    end[0]?.();
+    expect(contactIn(...framed(contact))).to.equal(met);
+    end[1]?.();
+    expect(contactIn(...framed(contact))).to.not.equal(met);
   });
 
   it('does not keep long ones', () => {
