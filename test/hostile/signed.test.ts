@@ -392,6 +392,8 @@ describe('a signed group', function () {
     const world = new World(22, { k: 4 }, { latencyMs: 2 });
     await world.runFor(4 * limits.registrationMs, async () => {
       for (let i = 0; i < 16; i++) await world.startHonest(`honest-${i}`);
+      // Until all know who is closest: what is announced before may stay with who no longer is.
+      await world.runtime.sleep(MINUTE);
       const [host, ...others] = world.honest as [Disgover, ...Disgover[]];
       const id = idOf('name');
       const first = await host.register({ id, data: 'first' });

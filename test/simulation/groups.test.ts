@@ -204,6 +204,8 @@ class Rotation {
 
   async startAll(ring: SecretRing): Promise<void> {
     for (const name of this.names) await this.start(name, ring);
+    // Until their tables are filled: that, too, keeps links open.
+    await this.nodes.runtime.sleep(QUIET_MS);
   }
 
   /** Every node that runs looks for the entity of every other, by asking the network. */
