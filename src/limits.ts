@@ -51,6 +51,8 @@ export const limits = Object.freeze({
   acquaintances: 10_000,
   /** Nonces of HELLOs that were seen, against replay: 100 B each. */
   noncesRemembered: 4_096,
+  /** Of one turn, what is written at once rather than with all that follows in the turn. */
+  linkFlushBytes: 2_048,
   linkPauseBytes: 65_536,
   linkCloseBytes: 131_072,
   linkStuckMs: 10_000,

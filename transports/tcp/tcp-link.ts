@@ -79,8 +79,9 @@ export class TcpLink implements Link {
     // After all promises of this turn have run: what they send, too, leaves in the same write.
     if (this.#outbox.bytes === 0) process.nextTick(this.#flush);
     this.#outbox.add(frame);
-    // Only what the system refuses to take shows that the other end is slow; a long turn does not.
-    if (this.#outbox.bytes >= limits.linkPauseBytes) this.#flush();
+    // So much is worth a write of its own: the other end begins while this one goes on (bench: `rpc`). And only what the system refuses
+    // to take shows that the other end is slow; a long turn does not.
+    if (this.#outbox.bytes >= limits.linkFlushBytes) this.#flush();
     const queued = this.#queuedBytes;
     if (queued < limits.linkPauseBytes) return true;
     if (queued > limits.linkCloseBytes) {
@@ -172,8 +173,9 @@ export class TcpLink implements Link {
 
   readonly #flush = (): void => {
     if (this.#hasEnded || this.#outbox.bytes === 0) return;
-    this.#socket.cork();
-    for (const block of this.#outbox.take()) {
+    const blocks = this.#outbox.take();
+    if (blocks.length > 1) this.#socket.cork();
+    for (const block of blocks) {
       this.#socket.write(block, (error) => {
         if (error) return;
         recycle(block);
@@ -182,7 +184,7 @@ export class TcpLink implements Link {
         this.#readOn();
       });
     }
-    this.#socket.uncork();
+    if (blocks.length > 1) this.#socket.uncork();
   };
 
   /** Who does not read is not read from, and nobody during a pause or when others have their turn. */
