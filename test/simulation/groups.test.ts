@@ -216,7 +216,9 @@ class Rotation {
 
   /** All links have ended, everybody dials anew, and meanwhile `change` happens. */
   async redial(change: () => unknown): Promise<void> {
-    await this.nodes.runtime.sleep(QUIET_MS);
+    // What is announced again meanwhile keeps links open.
+    do await this.nodes.runtime.sleep(QUIET_MS);
+    while (this.#haveLinks());
     const { links } = this.nodes.network.counts;
     const finding = this.findAll();
     await this.nodes.runtime.sleep(this.nodes.runtime.integer(150));
@@ -237,6 +239,11 @@ class Rotation {
     await this.start(name, ring);
     await finding;
     await this.findAll();
+  }
+
+  #haveLinks(): boolean {
+    const collections = [...this.nodes.byName.values()].flatMap((node) => node.snapshot().collections);
+    return collections.some(({ name, size }) => name === 'sessions' && size > 0);
   }
 
   async #find(from: string, name: string): Promise<void> {
