@@ -4,7 +4,7 @@
 import type { Link, Transport } from './disgover.js';
 
 /** Ends of links: each is an open file. A process of its own would have as many for one node. */
-const MOST = 12_000;
+const MOST = 17_000;
 const CLOSED_AT_ONCE = MOST / 20;
 
 /** When each was last used, in sends of all. Bounded by `MOST`, and what opens within one turn of the event loop. */

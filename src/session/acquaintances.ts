@@ -1,7 +1,6 @@
 // Peers that have signed once, so that they need not again: each end has an exchange key (X25519, for as long as the process
 // runs), its signature covers it, and from both keys both ends come to a secret that nobody who listened in knows.
 
-import { LRUCache } from 'lru-cache';
 import { agreeOn, exchangeKeyOf, keyedHash, type PrivateKey } from '#crypto';
 import { equalBytes, utf8 } from '../id/bytes.js';
 import type { ContactId } from '../id/contact-id.js';
@@ -18,7 +17,8 @@ const LABEL = utf8('disgover 1 acquaintance\n');
 export class Acquaintances {
   readonly #seed: () => Uint8Array;
   #key: PrivateKey | undefined;
-  readonly #known = new LRUCache<ContactId, Acquaintance>({ max: limits.acquaintances });
+  // Who was met last is last. Bounded by limits.acquaintances.
+  readonly #known = new Map<ContactId, Acquaintance>();
 
   /** `seed`: 32 random bytes, asked for once, by a node that has a key to sign with. */
   constructor(seed: () => Uint8Array) {
@@ -37,8 +37,11 @@ export class Acquaintances {
   /** The peer has signed that the exchange key is its own. */
   remember(id: ContactId, exchangeKey: Uint8Array): void {
     const known = this.#known.get(id);
-    if (known === undefined || !equalBytes(known.exchangeKey, exchangeKey))
-      this.#known.set(id, { exchangeKey });
+    const isSame = known !== undefined && equalBytes(known.exchangeKey, exchangeKey);
+    this.#known.delete(id);
+    this.#known.set(id, isSame ? known : { exchangeKey });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > limits.acquaintances && oldest !== undefined) this.#known.delete(oldest);
   }
 
   /** The exchange key that the peer has signed, if it has. */
