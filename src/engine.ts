@@ -330,7 +330,7 @@ export class Engine {
       hasNodes: () => this.routing.size > 0,
       onState: (state) => {
         reports.state(state);
-        if (state === 'joined') void this.routing.refresh();
+        if (state === 'joined') void this.routing.joined();
       },
       onSeedFailed: (seed, fault) => reports.seedFailed(seed, fault),
     });

@@ -2,6 +2,7 @@
 // everything; what this brings is fewer hops, and a crowd that joins must not flood the network for it.
 
 import type { Runtime } from '../contracts/runtime.js';
+import { bucketIndex } from '../id/distance.js';
 import type { Key } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
@@ -22,6 +23,8 @@ export interface FillerDependencies {
   readonly onFilled: (bucket: number) => void;
   /** Whether a contact that somebody has named may be asked: no entry yet, and nothing against it. */
   readonly isEligible: (contact: EncodedContact) => boolean;
+  /** Whether a contact has failed a short while ago, and may be asked again soon. */
+  readonly isHeldBack: (contact: EncodedContact) => boolean;
   /** Asks a node for those closest to a key. Rejects when it does not answer. */
   readonly findNode: (contact: EncodedContact, target: Key) => Promise<readonly EncodedContact[]>;
 }
@@ -33,6 +36,8 @@ export class Filler {
   readonly #deps: FillerDependencies;
   // Bounded by the buckets that are due, some 20 in the largest of networks.
   readonly #fills = new Map<number, BucketFill>();
+  // Buckets for which there may be more in a while: nobody says of them that they are filled. Bounded likewise.
+  readonly #heldBack = new Set<number>();
   #inFlight = 0;
   #alarm: Alarm | undefined;
 
@@ -48,7 +53,7 @@ export class Filler {
   close(): void {
     this.#alarm?.cancel();
     this.#alarm = undefined;
-    this.#fills.clear();
+    this.#forget();
   }
 
   #stepLater(): Alarm {
@@ -56,8 +61,13 @@ export class Filler {
       this.#alarm = undefined;
       const isAsked = this.#inFlight < limits.fillsAtOnce ? this.#askNext() : true;
       if (isAsked || this.#inFlight > 0) this.#alarm = this.#stepLater();
-      else this.#fills.clear();
+      else this.#forget();
     });
+  }
+
+  #forget(): void {
+    this.#fills.clear();
+    this.#heldBack.clear();
   }
 
   /** False when there is nobody to ask. */
@@ -74,7 +84,7 @@ export class Filler {
       }
       // All of them have failed of late: another time.
       if (request !== undefined) fill?.failed(request);
-      else if (fill?.isDone !== false) this.#end(bucket);
+      else if (fill?.isDone !== false && !this.#heldBack.has(bucket)) this.#end(bucket);
     }
     return false;
   }
@@ -90,11 +100,17 @@ export class Filler {
       const named = await this.#deps.findNode(peer, request.target);
       fill.answered(request, peer.key, named);
       for (const other of this.#fills.values()) for (const contact of named) other.hear(contact);
+      for (const contact of named) if (this.#deps.isHeldBack(contact)) this.#holdBack(contact.key);
     } catch {
       fill.failed(request);
     } finally {
       this.#inFlight--;
     }
+  }
+
+  #holdBack(key: Key): void {
+    const bucket = bucketIndex(this.#deps.own, key);
+    if (bucket !== undefined) this.#heldBack.add(bucket);
   }
 
   #fillOf(bucket: number): BucketFill {

@@ -48,6 +48,13 @@ export class Quarantine {
     return this.holds(contact.id, now) && this.#failed.get(contact.id)?.contact?.equals(contact) === true;
   }
 
+  /** When the last of those that are held now is no longer; `undefined` where none is. */
+  lastUntil(now: number): number | undefined {
+    let last: number | undefined;
+    for (const { until } of this.#failed.values()) if (until > Math.max(now, last ?? 0)) last = until;
+    return last;
+  }
+
   get size(): number {
     return this.#failed.size;
   }

@@ -28,6 +28,11 @@ export class Refresh {
     this.#walkedAt.set(bucket, now);
   }
 
+  /** All buckets are to be filled anew. */
+  forgetFilled(): void {
+    this.#filled.clear();
+  }
+
   /** The bucket has lost an entry that nobody replaces. */
   lost(bucket: number): void {
     this.#filled.delete(bucket);

@@ -66,6 +66,8 @@ export class Routing {
   // Bounded by limits.verifications.
   readonly #contested = new Set<ContactId>();
   #tick: Alarm | undefined;
+  /** When whom we did not ask on our way home may be asked again. */
+  #walkAgainAt: number | undefined;
   #isRefreshing = false;
   #isClosed = false;
 
@@ -85,6 +87,7 @@ export class Routing {
       table: this.#table,
       due: () => this.#due(),
       onFilled: (bucket) => this.#refresh.filled(bucket, deps.runtime.now()),
+      isHeldBack: (contact) => this.isQuarantined(contact.id, contact),
       isEligible: (contact) =>
         this.#table.at(contact.key) === undefined &&
         !this.isQuarantined(contact.id, contact) &&
@@ -226,12 +229,22 @@ export class Routing {
     this.#refresh.walked(target, this.#deps.runtime.now());
   }
 
+  /** We are known again: what was found for the buckets while nobody answered says nothing, and our neighbours may have been passed over. */
+  joined(): Promise<void> {
+    this.#refresh.forgetFilled();
+    this.#walkAgainAt = this.#quarantine.lastUntil(this.#deps.runtime.now());
+    return this.refresh();
+  }
+
   /** Walks home, if nobody did for 15 minutes, and begins to fill the buckets that have room and were not walked to for as long. */
   async refresh(): Promise<void> {
     if (this.#isRefreshing || this.#isClosed || this.size === 0) return;
     this.#isRefreshing = true;
     try {
-      if (this.#refresh.isHomeStale(this.#deps.runtime.now(), STALE_MS)) await this.#deps.walkHome();
+      const now = this.#deps.runtime.now();
+      const isDue = now >= (this.#walkAgainAt ?? Number.POSITIVE_INFINITY);
+      if (isDue) this.#walkAgainAt = undefined;
+      if (isDue || this.#refresh.isHomeStale(now, STALE_MS)) await this.#deps.walkHome();
     } finally {
       this.#isRefreshing = false;
     }

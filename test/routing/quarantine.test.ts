@@ -7,6 +7,15 @@ import { idOf } from '../support/ids.js';
 const id = idOf('a');
 
 describe('Quarantine', () => {
+  it('knows when the last of those that it holds may be asked again', () => {
+    const quarantine = new Quarantine();
+    expect(quarantine.lastUntil(0)).to.equal(undefined);
+    quarantine.strike(idOf('a'), 0);
+    quarantine.strike(idOf('b'), 100);
+    expect(quarantine.lastUntil(200)).to.equal(100 + limits.quarantineFirstMs);
+    expect(quarantine.lastUntil(100 + limits.quarantineFirstMs)).to.equal(undefined);
+  });
+
   it('starts anew long after the last failure, and for another contact of the id', () => {
     const quarantine = new Quarantine();
     const day = 86_400_000;

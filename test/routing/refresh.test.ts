@@ -38,6 +38,14 @@ describe('Refresh', () => {
     expect(refresh.stale(inBucket(255), 100, 900)).to.deep.equal([255]);
   });
 
+  it('names all again once they are forgotten', () => {
+    const refresh = new Refresh(own);
+    refresh.filled(255, 100);
+    refresh.filled(254, 100);
+    refresh.forgetFilled();
+    expect(refresh.stale(inBucket(254), 100, 900)).to.deep.equal([255, 254]);
+  });
+
   it('knows whether our neighbours were looked for', () => {
     const refresh = new Refresh(own);
     expect(refresh.isHomeStale(0, 900)).to.equal(true);
