@@ -1,4 +1,4 @@
-// Nodes of the real engine on the simulated network, joined one after the other: what the lookups are run in.
+// Nodes of the real engine on the simulated network, grown by a twentieth at a time: what the lookups are run in.
 
 import type { Key } from '../../src/id/key.js';
 import { CountingTransport } from '../lib/counting-transport.js';
@@ -9,6 +9,10 @@ import { LyingTransport } from './lying-transport.js';
 /** One way. The median round trip is twice that. */
 const MEDIAN_MS = 25;
 export const ROUND_TRIP_MS = 2 * MEDIAN_MS;
+/** So many of those that are there join together: one by one, ten thousand would spend hours of virtual time on their upkeep. */
+const CROWD = 1 / 20;
+/** Two requests a second fill some ten buckets. */
+const FILLED_MS = 120_000;
 
 export interface SimulatedNode {
   readonly host: string;
@@ -41,24 +45,37 @@ export class SimulatedNodes {
     return of[this.runtime.integer(of.length)] as SimulatedNode;
   }
 
-  /** Each with a random earlier one as its seed; then a minute, until the last have filled their tables. */
-  async start({ nodes, k, alpha: concurrency, adversaries, hintBytes, lies }: StartOptions): Promise<void> {
-    const { runtime } = this;
-    for (let i = 0; i < nodes; i++) {
-      const host = `node-${i}`;
-      const isAdversary = adversaries > 0 && runtime.random() < adversaries;
-      const plain = memory({ network: this.#network, host, port: 1 });
-      const lying = (target: Key, asker: string) => lies.tell(target, asker);
-      const transport = new CountingTransport(isAdversary ? new LyingTransport(plain, lying) : plain);
-      const seeds: Contact[] = i === 0 ? [] : [this.any().engine.contact];
-      // Ids without keys: what is counted does not depend on who proves what, and a thousand nodes sign for a long time.
-      const id = Buffer.from(runtime.randomBytes(20)).toString('base64');
-      const options = { k, concurrency, ...(hintBytes !== undefined && { hintBytes }) };
-      const engine = await Disgover.start({ id, transport, runtime, seeds, ...options });
-      this.all.push({ host, engine, transport, isAdversary });
-      if (i % 100 === 99) console.error(`${i + 1} nodes`);
+  /** Each with a random earlier one as its seed; then until the last have filled their tables. */
+  async start(options: StartOptions): Promise<void> {
+    const { nodes } = options;
+    while (this.all.length < nodes) {
+      const before = this.all.length;
+      const crowd = Math.min(nodes - before, Math.max(1, Math.floor(before * CROWD)));
+      const seeds = Array.from({ length: crowd }, () => (before === 0 ? undefined : this.any()));
+      this.all.push(...(await Promise.all(seeds.map((seed, i) => this.#join(before + i, seed, options)))));
+      if (Math.floor(before / 100) < Math.floor(this.all.length / 100))
+        console.error(`${this.all.length} nodes`);
     }
-    await runtime.sleep(60_000);
+    await this.runtime.sleep(FILLED_MS);
+  }
+
+  async #join(
+    index: number,
+    seed: SimulatedNode | undefined,
+    { k, alpha: concurrency, adversaries, hintBytes, lies }: StartOptions,
+  ): Promise<SimulatedNode> {
+    const { runtime } = this;
+    const host = `node-${index}`;
+    const isAdversary = adversaries > 0 && runtime.random() < adversaries;
+    const plain = memory({ network: this.#network, host, port: 1 });
+    const lying = (target: Key, asker: string) => lies.tell(target, asker);
+    const transport = new CountingTransport(isAdversary ? new LyingTransport(plain, lying) : plain);
+    const seeds: Contact[] = seed === undefined ? [] : [seed.engine.contact];
+    // Ids without keys: what is counted does not depend on who proves what, and a thousand nodes sign for a long time.
+    const id = Buffer.from(runtime.randomBytes(20)).toString('base64');
+    const options = { k, concurrency, ...(hintBytes !== undefined && { hintBytes }) };
+    const engine = await Disgover.start({ id, transport, runtime, seeds, ...options });
+    return { host, engine, transport, isAdversary };
   }
 
   /** These are gone, without a word. */
