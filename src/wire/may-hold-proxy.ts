@@ -1,4 +1,4 @@
-// Whether a plain object may hold a Proxy, for less than what a structured clone of it costs (bench: `register`). Its twin for browsers
+// Whether a plain object may hold a Proxy, for less than what a structured clone of it costs (bench: `memory`). Its twin for browsers
 // is may-hold-proxy.browser.ts.
 
 import { types } from 'node:util';
