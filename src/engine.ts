@@ -1,5 +1,6 @@
 // Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
 
+import { meetContacts } from '#met-contacts';
 import { Onward, Passages } from '#relaying';
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
@@ -44,7 +45,6 @@ import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.
 import { EncodedContact } from './wire/contact-codec.js';
 import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
-import { meetContacts } from './wire/met-contacts.js';
 
 const SEED_BYTES = 32;
 

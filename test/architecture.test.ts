@@ -38,6 +38,7 @@ function targetOf(from: string, specifier: string): string {
   if (specifier === '#sha256') return 'src/id/sha256.ts';
   if (specifier === '#base64') return 'src/id/base64.ts';
   if (specifier === '#relaying') return 'src/relay/relaying.ts';
+  if (specifier === '#met-contacts') return 'src/wire/met-contacts.ts';
   if (specifier === '#hints') return 'src/routing/hints.ts';
   if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';

@@ -4,10 +4,10 @@
 // By cells of the key space, as many as make some 4 to 8 a cell: the cells in the order of their distance to a target are those numbers whose
 // XOR with the target's own cell is 0, 1, 2 and so on. All is in typed arrays, so that 28,000 hints are a dozen objects.
 
+import { contactIn } from '#met-contacts';
 import { type Key, keyBytes } from '../id/key.js';
 import { limits } from '../limits.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { contactIn } from '../wire/met-contacts.js';
 
 const CONTACT_BYTES = limits.hintContactBytes;
 /** What a hint costs: its contact, and an element of each array. */

@@ -1,5 +1,6 @@
 // Bytes → message, or why not. Total: whatever comes in, it returns. Contacts are cut out, not parsed.
 
+import { contactIn } from '#met-contacts';
 import { Refusal } from '../errors.js';
 import { equalBytes, textOf } from '../id/bytes.js';
 import { keyBytes, keyOfBytes } from '../id/key.js';
@@ -25,7 +26,6 @@ import {
   SIGNATURE_BYTES,
   type Target,
 } from './messages.js';
-import { contactIn } from './met-contacts.js';
 import { copyOf } from './slab.js';
 
 /** Optional parts that no decoder knows are passed over; `onUnknownPart` counts them. */
