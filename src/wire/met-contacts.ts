@@ -5,35 +5,51 @@ import { limits } from '../limits.js';
 import { EncodedContact } from './contact-codec.js';
 import { copyOf } from './slab.js';
 
-/** Pairs of places: whoever comes in takes the first of a pair, and who was there the second. */
-const places = new Array<EncodedContact | undefined>(limits.contactsMet);
-let nodes = 0;
-
-/** A node of the process runs. Returns what says that it has ended: with the last one all that was met is forgotten. */
-export function meetContacts(): () => void {
-  nodes++;
-  return () => {
-    if (--nodes === 0) places.fill(undefined);
-  };
-}
-
 const PAIRS = limits.contactsMet / 2;
 
-/** The contact that stands in `frame` from `start` to `end`; its lengths have been checked. */
-export function contactIn(frame: Uint8Array, start: number, end: number): EncodedContact {
-  if (end - start > limits.contactMetBytes) return EncodedContact.ofBytes(copyOf(frame, start, end));
-  const first = 2 * (hashOfId(frame, start) % PAIRS);
-  const newer = places[first];
-  if (newer !== undefined && holds(newer.bytes, frame, start, end)) return newer;
-  const older = places[first + 1];
-  places[first + 1] = newer;
-  if (older !== undefined && holds(older.bytes, frame, start, end)) {
-    places[first] = older;
-    return older;
+export class MetContacts {
+  // Pairs of places: whoever comes in takes the first of a pair, and who was there the second. Bounded by limits.contactsMet.
+  readonly #places = new Array<EncodedContact | undefined>(limits.contactsMet);
+  #nodes = 0;
+
+  /** A node runs. Returns what says that it has ended: with the last one all that was met is forgotten. */
+  open(): () => void {
+    this.#nodes++;
+    return () => {
+      if (--this.#nodes === 0) this.#places.fill(undefined);
+    };
   }
-  const contact = EncodedContact.shared(copyOf(frame, start, end));
-  places[first] = contact;
-  return contact;
+
+  /** The contact that stands in `frame` from `start` to `end`; its lengths have been checked. */
+  contactIn(frame: Uint8Array, start: number, end: number): EncodedContact {
+    if (end - start > limits.contactMetBytes) return EncodedContact.ofBytes(copyOf(frame, start, end));
+    const places = this.#places;
+    const first = 2 * (hashOfId(frame, start) % PAIRS);
+    const newer = places[first];
+    if (newer !== undefined && holds(newer.bytes, frame, start, end)) return newer;
+    const older = places[first + 1];
+    places[first + 1] = newer;
+    if (older !== undefined && holds(older.bytes, frame, start, end)) {
+      places[first] = older;
+      return older;
+    }
+    const contact = EncodedContact.shared(copyOf(frame, start, end));
+    places[first] = contact;
+    return contact;
+  }
+}
+
+/** Of all nodes of the process. */
+const met = new MetContacts();
+
+/** As `MetContacts.open`. */
+export function meetContacts(): () => void {
+  return met.open();
+}
+
+/** As `MetContacts.contactIn`. */
+export function contactIn(frame: Uint8Array, start: number, end: number): EncodedContact {
+  return met.contactIn(frame, start, end);
 }
 
 /** FNV-1a. Whoever makes ids that collide spoils two places. */

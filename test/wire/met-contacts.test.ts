@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { limits } from '../../src/limits.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
-import { contactIn, meetContacts } from '../../src/wire/met-contacts.js';
+import { contactIn, MetContacts } from '../../src/wire/met-contacts.js';
 
 /** A contact as it stands in a frame: behind `before` bytes. */
 function framed({ bytes }: EncodedContact, before = 3): [frame: Uint8Array, start: number, end: number] {
@@ -38,16 +38,6 @@ describe('contactIn', () => {
     expect(met[2]).to.equal(met[0]);
   });
 
-  it('forgets them with the last node of the process', () => {
-    const contact = contactOf('forgotten');
-    const end = [meetContacts(), meetContacts()];
-    const met = contactIn(...framed(contact));
-    end[0]?.();
-    expect(contactIn(...framed(contact))).to.equal(met);
-    end[1]?.();
-    expect(contactIn(...framed(contact))).to.not.equal(met);
-  });
-
   it('does not keep long ones', () => {
     const contact = contactOf('long', 'x'.repeat(limits.contactMetBytes));
     const met = contactIn(...framed(contact));
@@ -66,5 +56,18 @@ describe('contactIn', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('MetContacts', () => {
+  it('are forgotten with the last node', () => {
+    const met = new MetContacts();
+    const contact = framed(contactOf('forgotten'));
+    const [first, second] = [met.open(), met.open()];
+    const known = met.contactIn(...contact);
+    first();
+    expect(met.contactIn(...contact)).to.equal(known);
+    second();
+    expect(met.contactIn(...contact)).to.not.equal(known);
   });
 });
