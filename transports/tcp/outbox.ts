@@ -31,6 +31,7 @@ export class Outbox {
   add(frame: Uint8Array): void {
     const { length } = frame;
     this.#bytes += LENGTH_BYTES + length;
+    if (this.#block === NOTHING) this.#addBlock();
     if (this.#block.length - this.#used < LENGTH_BYTES + length) return this.#addInPieces(frame);
     this.#used = this.#block.writeUInt32BE(length, this.#used);
     const block = this.#block;
