@@ -79,7 +79,7 @@ export class Engine {
   readonly relayed: RelayedEntities;
   readonly #askHostDependencies: AskHostDependencies;
   readonly #hosted: Hosted;
-  readonly #forgetMet = meetContacts();
+  readonly #forgetMet: () => void;
   #isClosed = false;
 
   constructor(options: ResolvedOptions) {
@@ -334,6 +334,8 @@ export class Engine {
       },
       onSeedFailed: (seed, fault) => reports.seedFailed(seed, fault),
     });
+    // Last: a constructor that throws has nothing to let go of.
+    this.#forgetMet = meetContacts();
   }
 
   /** Where what is registered here can be asked for: at this node, or through its relays. */

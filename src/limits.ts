@@ -18,7 +18,7 @@ export const limits = Object.freeze({
   partsInFrame: 16,
   partsBytes: 4_096,
   addressesInContact: 4,
-  /** Contacts that have come in lately and are known again by their bytes, in all nodes of the process together: 5 MiB of longest ones. */
+  /** Contacts that have come in lately and are known again by their bytes, in all nodes of the process together: 4 MiB of longest ones. */
   contactsMet: 16_384,
   contactMetBytes: 256,
   /** More replies that nobody waits for than this end the session. */

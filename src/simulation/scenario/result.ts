@@ -66,7 +66,7 @@ export interface Measured {
   readonly virtualMs: number;
 }
 
-export function summarizeCosts({ requests, bytes, ms }: Costs): CostSummary {
+function summarizeCosts({ requests, bytes, ms }: Costs): CostSummary {
   return { requests: summarize(requests), bytes: summarize(bytes), ms: summarize(ms) };
 }
 
