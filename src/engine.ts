@@ -236,6 +236,8 @@ export class Engine {
       start: (target, count) => this.#start(target, count),
       kinds: this.#kinds(),
       rejoin: (signal) => this.join.join(signal),
+      networkSize: () => this.routing.networkSize,
+      isAtHand: (contact) => this.pool.get(contact)?.isOpen === true,
       onWalked: (target) => this.routing.walked(target),
       seeds: () => ({ count: options.seeds.length, fault: this.join.lastFault }),
     });
@@ -310,12 +312,7 @@ export class Engine {
       decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       count: (what) => reports.count(what),
       isOneNetwork: transports.length === 1,
-      network: {
-        own: key,
-        k,
-        now,
-        closest: () => this.routing.closest(key, k).map((contact) => contact.key),
-      },
+      networkSize: () => this.routing.networkSize,
       isDialOnly: () => self.isDialOnly,
       relays: this.relays,
       relayed: this.relayed,

@@ -39,6 +39,7 @@ function targetOf(from: string, specifier: string): string {
   if (specifier === '#base64') return 'src/id/base64.ts';
   if (specifier === '#relaying') return 'src/relay/relaying.ts';
   if (specifier === '#met-contacts') return 'src/wire/met-contacts.ts';
+  if (specifier === '#filler') return 'src/routing/filler.ts';
   if (specifier === '#hints') return 'src/routing/hints.ts';
   if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';
@@ -149,7 +150,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'the state machine of a lookup knows ids, contracts, wire and limits': [
     'src/lookup/lookup.ts → src/runtime/deadline.ts',
     only(
-      ['src/lookup/lookup.ts', 'src/lookup/lookup-peer.ts', 'src/lookup/places.ts'],
+      ['src/lookup/lookup.ts', 'src/lookup/lookup-peer.ts', 'src/lookup/holders.ts', 'src/lookup/places.ts'],
       'src/contracts/',
       'src/limits.ts',
       'src/id/',

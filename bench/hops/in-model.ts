@@ -1,6 +1,14 @@
 // The lookups in the model, which counts requests; bytes are those that the engine's encoder makes of them.
 
-import { DisjointLookup, EncodedContact, encode, Lookup, limits, SeededRandom } from '../lib/internals.js';
+import {
+  DisjointLookup,
+  EncodedContact,
+  encode,
+  Lookup,
+  likelyHolders,
+  limits,
+  SeededRandom,
+} from '../lib/internals.js';
 import { runModel } from '../model/model.js';
 import type { Outcome } from '../model/network.js';
 import { type Batch, emptySamples } from './figures.js';
@@ -10,6 +18,7 @@ export function measureInModel(options: HopsOptions): Batch[] {
   const parts = {
     Lookup,
     DisjointLookup,
+    likelyHolders,
     SeededRandom,
     maxRequests: limits.lookupRequests,
     maxPathsRequests: limits.lookupPathsRequests,

@@ -35,6 +35,9 @@ export const { EncodedContact } = (await load(
 )) as typeof import('../../src/wire/contact-codec.js');
 
 export const { Lookup } = (await load('lookup/lookup')) as typeof import('../../src/lookup/lookup.js');
+export const { likelyHolders } = (await load(
+  'lookup/holders',
+)) as typeof import('../../src/lookup/holders.js');
 export const { DisjointLookup } = (await load(
   'lookup/disjoint-lookup',
 )) as typeof import('../../src/lookup/disjoint-lookup.js');

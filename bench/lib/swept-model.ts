@@ -71,6 +71,8 @@ export async function runSwept({ nodes: count, entities, seed, k, deadPercent, s
     bridges: () => [],
     start: (target) => tables.start(own, target),
     rejoin: async () => {},
+    networkSize: () => count,
+    isAtHand: () => false,
     onWalked: () => {},
     seeds: () => ({ count: 0, fault: undefined }),
   });

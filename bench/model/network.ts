@@ -142,10 +142,13 @@ export class Network {
   }
 
   #newWalk(key: Key) {
-    const { Lookup, DisjointLookup, maxRequests, maxPathsRequests, maxCandidates } = this.#parts;
-    const { k, alpha, paths } = this.#options;
+    const { Lookup, DisjointLookup, likelyHolders, maxRequests, maxPathsRequests, maxCandidates } =
+      this.#parts;
+    const { k, alpha, paths, target, nodes } = this.#options;
+    const holders =
+      target === 'entity' ? { isLikely: likelyHolders(key, k, nodes), isAtHand: () => false } : undefined;
     return paths === 1
-      ? new Lookup(key, { k, alpha, maxRequests, maxCandidates })
+      ? new Lookup(key, { k, alpha, holders, burst: holders !== undefined, maxRequests, maxCandidates })
       : new DisjointLookup(key, paths, { k, alpha, maxRequests: maxPathsRequests, maxCandidates });
   }
 

@@ -2,12 +2,14 @@
 // Handed in, so that a bench takes the build and a test the sources.
 
 import type { DisjointLookup } from '../../src/lookup/disjoint-lookup.js';
+import type { likelyHolders } from '../../src/lookup/holders.js';
 import type { Lookup } from '../../src/lookup/lookup.js';
 import type { SeededRandom } from '../../src/simulation/seeded-random.js';
 
 export interface Parts {
   readonly Lookup: typeof Lookup;
   readonly DisjointLookup: typeof DisjointLookup;
+  readonly likelyHolders: typeof likelyHolders;
   readonly SeededRandom: typeof SeededRandom;
   /** Most requests of a lookup on one path, and on several together. */
   readonly maxRequests: number;

@@ -7,7 +7,9 @@ const IPV6_GROUPS = 8;
 /** The longest text: six groups of four digits and a dotted end. */
 const LONGEST_TEXT = 45;
 
-const octet = /^(?:0|[1-9]\d{0,2})$/;
+const NO_DIGIT = -1;
+const DOT = 0x2e;
+const ZERO = 0x30;
 const group = /^[\da-f]{1,4}$/;
 
 /** The bytes of an address in its canonical text (RFC 5952 for IPv6, no zone); `undefined` for any other text. */
@@ -31,10 +33,27 @@ export function unmappedIp(bytes: Uint8Array): Uint8Array {
 }
 
 function parseIPv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.', IPV4_BYTES + 1);
-  const isAddress =
-    parts.length === IPV4_BYTES && parts.every((part) => octet.test(part) && Number(part) <= 255);
-  return isAddress ? Uint8Array.from(parts, Number) : undefined;
+  const bytes = new Uint8Array(IPV4_BYTES);
+  let at = 0;
+  // Digit by digit: whatever is dialled passes here several times.
+  let value = NO_DIGIT;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (value === NO_DIGIT || at === IPV4_BYTES - 1) return undefined;
+      bytes[at++] = value;
+      value = NO_DIGIT;
+      continue;
+    }
+    const digit = code - ZERO;
+    // No number begins with a zero but zero itself.
+    if (digit < 0 || digit > 9 || value === 0) return undefined;
+    value = value === NO_DIGIT ? digit : 10 * value + digit;
+    if (value > 255) return undefined;
+  }
+  if (value === NO_DIGIT || at !== IPV4_BYTES - 1) return undefined;
+  bytes[at] = value;
+  return bytes;
 }
 
 /** Any spelling; which of them is the canonical one, the printed text says. */

@@ -1,18 +1,7 @@
 // Many ids in the order of their keys, for 8 bytes each: what a sweep walks along.
 
-import type { Key } from '../id/key.js';
-
-/** As much of a key as orders a sweep and tells its regions apart. */
-export const PREFIX_BITS = 32;
-
 /** The bits of a double that the prefix leaves for the index. */
 const MOST_ITEMS = 2 ** 20;
-
-/** The first 32 bits of a key, as a number. */
-export function prefixOf(key: Key): number {
-  const [a = 0, b = 0, c = 0, d = 0] = key;
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-}
 
 export class KeyOrder {
   /** How many items there may be. */

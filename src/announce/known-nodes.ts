@@ -3,9 +3,9 @@
 import { closestOf } from '../id/closest-list.js';
 import type { ContactId } from '../id/contact-id.js';
 import type { Key } from '../id/key.js';
+import { prefixOf } from '../id/prefix.js';
 import { limits } from '../limits.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { prefixOf } from './key-order.js';
 import { placesIn, type Region, regionAround } from './region.js';
 
 export class KnownNodes {

@@ -1,12 +1,12 @@
 // Regions of the key space: all keys that begin with the same bits. The k closest to a key are in every region around it that has
 // k nodes, since whatever is outside of a region is further from each of its keys than whatever is inside.
 
-import { PREFIX_BITS } from './key-order.js';
+import { PREFIX_BITS } from '../id/prefix.js';
 
 export interface Region {
   /** How many first bits its keys share. */
   readonly bits: number;
-  /** The least and the greatest prefix (key-order.ts) in it. */
+  /** The least and the greatest prefix (id/prefix.ts) in it. */
   readonly first: number;
   readonly last: number;
 }

@@ -7,6 +7,7 @@
 import type { DisgoverError } from '../errors.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { type Key, keyOf } from '../id/key.js';
+import { prefixOf } from '../id/prefix.js';
 import { limits } from '../limits.js';
 import type { Walker } from '../lookup/walker.js';
 import type { NodesQuery } from '../rpc/client.js';
@@ -17,7 +18,7 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes } from '../wire/messages.js';
 import { Density } from './density.js';
 import { framesOf } from './frames.js';
-import { KeyOrder, prefixOf } from './key-order.js';
+import { KeyOrder } from './key-order.js';
 import { KnownNodes } from './known-nodes.js';
 import { KNOWS_BETTER } from './knows-better.js';
 import type { Region } from './region.js';

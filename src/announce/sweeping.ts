@@ -4,7 +4,6 @@
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
 import type { Abortable } from '../runtime/abort.js';
-import { NetworkSize, type NetworkSizeDependencies } from './network-size.js';
 import { Sweep, type SweepDependencies, type SweepTask } from './sweep.js';
 import { SweptAnswers, type SweptAnswersDependencies } from './swept-answers.js';
 import type { OnSwept } from './turns.js';
@@ -13,7 +12,8 @@ export interface SweepingDependencies extends SweptAnswersDependencies, SweepDep
   readonly isDialOnly: () => boolean;
   /** Whether the k closest nodes are all that hold: where a node walks several networks at once, each has its own. */
   readonly isOneNetwork: boolean;
-  readonly network: NetworkSizeDependencies;
+  /** How many nodes there are, about. */
+  readonly networkSize: () => number;
 }
 
 /** From here on a sweep asks less than one announce after the other does. */
@@ -21,18 +21,16 @@ const IDS_IN_REGION = 2;
 
 export class Sweeping {
   readonly #deps: SweepingDependencies;
-  readonly #network: NetworkSize;
 
   constructor(deps: SweepingDependencies) {
     this.#deps = deps;
-    this.#network = new NetworkSize(deps.network);
   }
 
   /** Whether so many ids cost fewer requests in a sweep: where its regions have two of them and more. */
   isWorth(count: number): boolean {
-    const { isDialOnly, isOneNetwork, walker } = this.#deps;
+    const { isDialOnly, isOneNetwork, walker, networkSize } = this.#deps;
     if (count <= limits.announcesAtOnce || !isOneNetwork || isDialOnly()) return false;
-    return count * walker.k >= IDS_IN_REGION * this.#network.size;
+    return count * walker.k >= IDS_IN_REGION * networkSize();
   }
 
   /** @throws the signal's reason. */

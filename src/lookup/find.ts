@@ -85,7 +85,10 @@ export class Finder {
     }
     const key = JSON.stringify([id, agree, paths, timeoutMs, onBehalf]);
     return this.#walks.join(key, options.signal, (signal) =>
-      this.#walk(id, agree, { paths, signal, onBehalf, ...(timeoutMs !== undefined && { timeoutMs }) }),
+      this.#walk(id, agree, {
+        ...{ paths, signal, onBehalf, oneWillDo: agree === 1, burst: agree === 1 },
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      }),
     );
   }
 
@@ -93,7 +96,10 @@ export class Finder {
   async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
     const target = { id: bytesOfContactId(id) };
     const key = keyOf(target.id);
-    const steps = this.#deps.walker.walk({ target }, { ...options, onBehalf: true });
+    const steps = this.#deps.walker.walk(
+      { target },
+      { ...options, onBehalf: true, oneWillDo: true, burst: true },
+    );
     try {
       for (let next = await steps.next(); ; next = await steps.next()) {
         if (next.done) return next.value as LookupOutcome; // where nobody is, the walk has thrown

@@ -16,16 +16,19 @@ export class LookupPeer {
   readonly toldBy: LookupPeer | undefined;
   /** 1 when it is of our own table, else one more than that of who named it first. */
   readonly depth: number;
+  /** Whether it is so close to the target that it is one of its holders, most likely. */
+  readonly isLikely: boolean;
   state: LookupPeerState = 'heard';
   askedAt = 0;
   lateAt = 0;
   /** How it can be dialled; known where that matters. */
   kinds: readonly string[] | undefined;
 
-  constructor(contact: EncodedContact, toldBy?: LookupPeer) {
+  constructor(contact: EncodedContact, toldBy?: LookupPeer, isLikely = false) {
     this.contact = contact;
     this.key = contact.key;
     this.toldBy = toldBy;
     this.depth = (toldBy?.depth ?? 0) + 1;
+    this.isLikely = isLikely;
   }
 }

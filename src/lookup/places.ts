@@ -11,7 +11,7 @@ export type KindsOf = (contact: EncodedContact) => readonly string[];
 export class Places {
   readonly #k: number;
   readonly #kindsOf: KindsOf | undefined;
-  readonly #taken = new Map<string, number>(); // as many as there are kinds
+  #taken: Map<string, number> | undefined; // as many as there are kinds
   #count = 0;
 
   constructor(k: number, kindsOf: KindsOf | undefined) {
@@ -28,6 +28,7 @@ export class Places {
   take(peer: LookupPeer): boolean {
     if (this.#kindsOf === undefined) return this.#count++ < this.#k;
     let isPlaced = false;
+    this.#taken ??= new Map();
     peer.kinds ??= this.#kindsOf(peer.contact);
     for (const kind of peer.kinds) {
       const taken = this.#taken.get(kind) ?? 0;

@@ -10,6 +10,7 @@ import { Slots } from '../runtime/slots.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Target } from '../wire/messages.js';
 import { DisjointLookup } from './disjoint-lookup.js';
+import { type Holders, likelyHolders } from './holders.js';
 import { Lookup, type LookupEnd } from './lookup.js';
 import { OnBehalf, type OnBehalfDependencies } from './on-behalf.js';
 import type { KindsOf } from './places.js';
@@ -28,6 +29,8 @@ export interface WalkOptions {
   readonly concurrency?: number;
   /** Once the alpha closest have answered, asks all of the k closest at once. Default false. */
   readonly burst?: boolean;
+  /** One holder of the target is enough: who most likely is one is asked alone, until one has denied it. Default false. */
+  readonly oneWillDo?: boolean;
   /** Whom to ask first. Default the closest of our own table. */
   readonly start?: readonly EncodedContact[];
   /** At the end, ask those who know of nodes that we cannot dial to look for the target. Default false. */
@@ -53,6 +56,10 @@ export interface WalkerDependencies
   readonly kinds?: { readonly count: number; readonly of: KindsOf } | undefined;
   /** Tries to get to know somebody when we know nobody. Resolves either way. */
   readonly rejoin: (signal: Abortable) => Promise<void>;
+  /** How many nodes there are, about. */
+  readonly networkSize: () => number;
+  /** Whether there is a session with the node. */
+  readonly isAtHand: Holders['isAtHand'];
   readonly onWalked: (target: Key) => void;
   /** For the error when nobody was reached: how many seeds there are, and why the last of them failed. */
   readonly seeds: () => { readonly count: number; readonly fault: DisgoverError | undefined };
@@ -170,12 +177,23 @@ export class Walker {
     return new OnBehalf(key, { now, isBridging, bridges, findThrough });
   }
 
-  #lookup(target: Key, { paths = 1, count, concurrency, burst }: WalkOptions): Lookup | DisjointLookup {
+  #lookup(
+    target: Key,
+    { paths = 1, count, concurrency, burst, oneWillDo }: WalkOptions,
+  ): Lookup | DisjointLookup {
     const { k = this.#deps.k, alpha = this.#deps.alpha } = { k: count, alpha: concurrency };
     const { count: kinds, of: kindsOf } = this.#deps.kinds ?? { count: 1, of: undefined };
     const shared = { k, alpha, burst, maxCandidates: kinds * limits.lookupCandidates, kindsOf };
-    if (paths === 1) return new Lookup(target, { ...shared, maxRequests: kinds * limits.lookupRequests });
+    if (paths === 1) {
+      const holders = oneWillDo && kinds === 1 ? this.#holders(target) : undefined;
+      return new Lookup(target, { ...shared, holders, maxRequests: kinds * limits.lookupRequests });
+    }
     return new DisjointLookup(target, paths, { ...shared, maxRequests: kinds * limits.lookupPathsRequests });
+  }
+
+  #holders(target: Key): Holders {
+    const { k, networkSize, isAtHand } = this.#deps;
+    return { isLikely: likelyHolders(target, k, networkSize()), isAtHand };
   }
 
   async #start(target: Key, signal: Abortable): Promise<readonly EncodedContact[]> {

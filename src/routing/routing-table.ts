@@ -5,11 +5,14 @@ import { equalBytes } from '../id/bytes.js';
 import { bytesOfContactId, type ContactId } from '../id/contact-id.js';
 import { bitAt, bucketIndex, compareDistance } from '../id/distance.js';
 import { type Key, keyOf } from '../id/key.js';
+import { prefixOf } from '../id/prefix.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import { isWithin, KindCounts, type Reach } from './reach.js';
 
 export interface TableEntry {
   readonly key: Key;
+  /** Of the key. */
+  readonly prefix: number;
   contact: EncodedContact;
   /** When the node last answered. */
   verifiedAt: number;
@@ -78,7 +81,7 @@ export class RoutingTable {
     const [oldest] = bucket;
     if (oldest !== undefined && bucket.length >= this.#k) return { type: 'full', oldest: oldest.contact };
     const accepted = this.#dialable(this.#arbitrate(undefined, contact), contact);
-    const entry = { key, contact: accepted, verifiedAt: now, failures: 0 };
+    const entry = { key, prefix: prefixOf(key), contact: accepted, verifiedAt: now, failures: 0 };
     if (oldest === undefined) this.#open(index, entry);
     else bucket.push(entry);
     this.#size++;
@@ -123,13 +126,13 @@ export class RoutingTable {
     const chosen = reach === undefined || this.#kinds.areAllWithin(reach) ? undefined : reach;
     const isFit = ({ failures, contact }: TableEntry) =>
       (doubtful || failures === 0) && (chosen === undefined || isWithin(chosen, contact));
-    const closest: TableEntry[] = [];
+    const sorted = new Sorted(target, count);
     for (const bucket of this.#byDistance(target)) {
-      const begin = closest.length;
-      if (begin >= count) break;
-      for (const entry of bucket) if (isFit(entry)) insert(target, closest, begin, count, entry);
+      if (sorted.isFull) break;
+      sorted.begin();
+      for (const entry of bucket) if (isFit(entry)) sorted.add(entry);
     }
-    return closest;
+    return sorted.entries;
   }
 
   /** Whether there are entries that cannot be dialled by who has the reach. */
@@ -156,13 +159,14 @@ export class RoutingTable {
    * in the bit of a bucket, its keys agree with the target there, and are closer than all that share more bits with ours; where
    * they agree, it is the other way round.
    */
-  *#byDistance(target: Key): Iterable<Bucket> {
-    const beyond: number[] = [];
+  #byDistance(target: Key): readonly Bucket[] {
+    const nearer: Bucket[] = [];
+    const beyond: Bucket[] = [];
     for (const index of this.#indexes) {
-      if (bitAt(this.#own, index) === bitAt(target, index)) beyond.push(index);
-      else yield this.#buckets.get(index) ?? NONE;
+      const agrees = bitAt(this.#own, index) === bitAt(target, index);
+      (agrees ? beyond : nearer).push(this.#buckets.get(index) ?? NONE);
     }
-    for (let i = beyond.length - 1; i >= 0; i--) yield this.#buckets.get(beyond[i] as number) ?? NONE;
+    return nearer.concat(beyond.reverse());
   }
 
   #bucketOf(key: Key): Bucket {
@@ -205,15 +209,53 @@ export class RoutingTable {
   }
 }
 
-/** Puts the entry in its place among those from `begin` on; what has none among the first `count` is left out. */
-function insert(target: Key, sorted: TableEntry[], begin: number, count: number, entry: TableEntry): void {
-  let at = sorted.length < count ? sorted.length : count;
-  for (; at > begin; at--) {
-    const before = sorted[at - 1] as TableEntry;
-    if (compareDistance(target, entry.key, before.key) > 0) break;
-    if (at < count) sorted[at] = before;
+/** The entries closest to a target, bucket after bucket: what is in the next is further than all before. */
+class Sorted {
+  readonly entries: TableEntry[] = [];
+  // By their first bits, which nearly always decide, so that nothing else of an entry is read.
+  readonly #distances: number[] = [];
+  readonly #target: Key;
+  readonly #prefix: number;
+  readonly #count: number;
+  #begin = 0;
+
+  constructor(target: Key, count: number) {
+    this.#target = target;
+    this.#prefix = prefixOf(target);
+    this.#count = count;
   }
-  if (at < count) sorted[at] = entry;
+
+  get isFull(): boolean {
+    return this.entries.length >= this.#count;
+  }
+
+  /** The entries of another bucket follow. */
+  begin(): void {
+    this.#begin = this.entries.length;
+  }
+
+  add(entry: TableEntry): void {
+    const { entries } = this;
+    const distance = (entry.prefix ^ this.#prefix) >>> 0;
+    let at = entries.length;
+    if (at === this.#count) {
+      if (!this.#isCloser(entry, distance, at - 1)) return;
+      at--;
+    }
+    for (; at > this.#begin && this.#isCloser(entry, distance, at - 1); at--) {
+      entries[at] = entries[at - 1] as TableEntry;
+      this.#distances[at] = this.#distances[at - 1] as number;
+    }
+    entries[at] = entry;
+    this.#distances[at] = distance;
+  }
+
+  #isCloser(entry: TableEntry, distance: number, than: number): boolean {
+    if (than < this.#begin) return false;
+    const other = this.#distances[than] as number;
+    if (distance !== other) return distance < other;
+    return compareDistance(this.#target, entry.key, (this.entries[than] as TableEntry).key) < 0;
+  }
 }
 
 /** Where in the bucket the entry of the key is; -1 where it is not. */

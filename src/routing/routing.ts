@@ -1,5 +1,6 @@
 // The table and what keeps it true: liveness checks, replacements, quarantine, refresh.
 
+import { Filler } from '#filler';
 import { Hints } from '#hints';
 import type { Runtime } from '../contracts/runtime.js';
 import { DisgoverError } from '../errors.js';
@@ -14,8 +15,8 @@ import { jittered } from '../runtime/random.js';
 import { wasNotDialled } from '../session/dial-policy.js';
 import { haveSameAddresses } from '../wire/addresses.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
-import { Filler } from './filler.js';
 import { healthReport, type RoutingHealth } from './health-report.js';
+import { NetworkSize } from './network-size.js';
 import { Quarantine } from './quarantine.js';
 import { isWithin, type Reach } from './reach.js';
 import { Refresh } from './refresh.js';
@@ -63,6 +64,7 @@ export class Routing {
   readonly #verifier: Verifier;
   readonly #refresh: Refresh;
   readonly #filler: Filler;
+  readonly #networkSize: NetworkSize;
   // Bounded by limits.verifications.
   readonly #contested = new Set<ContactId>();
   #tick: Alarm | undefined;
@@ -77,6 +79,11 @@ export class Routing {
     this.#replacements = new Replacements(deps.own);
     this.#hints = new Hints(deps.hintBytes);
     this.#refresh = new Refresh(deps.own);
+    this.#networkSize = new NetworkSize({
+      ...deps,
+      now: () => deps.runtime.now(),
+      closest: () => this.closest(deps.own, deps.k).map(({ key }) => key),
+    });
     this.#verifier = new Verifier({
       now: () => deps.runtime.now(),
       alarms: deps.alarms,
@@ -97,6 +104,11 @@ export class Routing {
 
   get size(): number {
     return this.#table.size;
+  }
+
+  /** How many nodes there are in all, about. */
+  get networkSize(): number {
+    return this.#networkSize.size;
   }
 
   /** A node proved who it is and where: it answered at the address in its contact. */

@@ -14,14 +14,16 @@ import { Dialler, type DialRulings, type DialTarget } from './dialler.js';
 import type { RoundTrip } from './round-trip.js';
 import { type Dialled, Session, type SessionHost } from './session.js';
 
-/** The least time between two looks for idle sessions. */
-const IDLE_CHECK_MS = 1_000;
+/** The least time between two looks for idle sessions: one may live so much longer. */
+const IDLE_CHECK_MS = 5_000;
 
 export class SessionPool {
   readonly #host: SessionHost;
   readonly #dialler: Dialler;
   // Every session, also those not open yet. Bounded by limits.sessions: beyond it one goes, see #makeRoomFor.
   readonly #sessions = new Set<Session>();
+  // Those that came by themselves and have not proved who they are. Bounded by limits.unprovedSessions.
+  readonly #strangers = new Set<Session>();
   // The session that is used for a peer. Bounded as above.
   readonly #byId = new Map<ContactId, Session>();
   // The same by the address that was dialled, for those whose id the asker does not know: the host of an entity. What a peer says
@@ -71,15 +73,14 @@ export class SessionPool {
   /** A link that the transport of that name accepted. */
   accept(link: Link, type: string): void {
     if (this.#isClosed) return link.close();
-    const strangers: Session[] = [];
-    for (const session of this.#sessions)
-      if (!session.isProved && !session.isDialled) strangers.push(session);
-    if (strangers.length >= limits.unprovedSessions)
-      oldestOfMost(strangers, hostOf)?.close(
+    if (this.#strangers.size >= limits.unprovedSessions)
+      oldestOfMost([...this.#strangers], hostOf)?.close(
         'TOO_MANY_SESSIONS',
         `more than ${limits.unprovedSessions} strangers`,
       );
-    this.#start(new Session(link, type, this.#host));
+    const session = new Session(link, type, this.#host);
+    this.#strangers.add(session);
+    this.#start(session);
   }
 
   /**
@@ -125,6 +126,7 @@ export class SessionPool {
   }
 
   #onOpen(session: Session, host: SessionHost): void {
+    this.#strangers.delete(session);
     host.onOpen(session);
     // One that claims an id over a link of its own does not replace one that answered where it was dialled.
     if (session.isAddressProved) this.#index(session);
@@ -132,6 +134,7 @@ export class SessionPool {
 
   #onClosed(session: Session, host: SessionHost): void {
     this.#sessions.delete(session);
+    this.#strangers.delete(session);
     for (const id of idsOf(session)) if (this.#byId.get(id) === session) this.#byId.delete(id);
     const key = session.dialledAddress && addressKey(session.dialledAddress);
     if (key !== undefined && this.#byAddress.get(key) === session) this.#byAddress.delete(key);
@@ -169,20 +172,27 @@ export class SessionPool {
   /** One alarm for all: it rings when the session that is unused for longest may be idle. */
   #watchIdle(): void {
     if (this.#idleAlarm !== undefined || this.#isClosed) return;
-    let next = this.#host.now() + limits.idleMs;
-    for (const session of this.#sessions) next = Math.min(next, session.lastUsedAt + limits.idleMs);
+    const now = this.#host.now();
+    let oldest = now;
+    for (const { lastUsedAt } of this.#sessions) if (lastUsedAt < oldest) oldest = lastUsedAt;
     // One that is idle and still waited for is looked at again, once its requests have had their time.
-    const soonest = this.#host.now() + IDLE_CHECK_MS;
-    this.#idleAlarm = this.#host.alarms.at(Math.max(next, soonest), () => {
+    const at = Math.max(oldest + limits.idleMs, now + IDLE_CHECK_MS);
+    this.#idleAlarm = this.#host.alarms.at(at, () => {
       this.#idleAlarm = undefined;
-      for (const session of [...this.#sessions]) {
-        const unusedMs = this.#host.now() - session.lastUsedAt;
-        // Who is silent is not kept by those who have it asked without end.
-        const mostMs = session.pending.size === 0 ? limits.idleMs : 2 * limits.idleMs;
-        if (unusedMs >= mostMs) session.close('IDLE', `unused for ${unusedMs} ms`);
-      }
+      this.#closeIdle();
       if (this.#sessions.size > 0) this.#watchIdle();
     });
+  }
+
+  #closeIdle(): void {
+    const now = this.#host.now();
+    for (const session of this.#sessions) {
+      const unusedMs = now - session.lastUsedAt;
+      if (unusedMs < limits.idleMs) continue;
+      // Who is silent is not kept by those who have it asked without end.
+      if (session.pending.size === 0 || unusedMs >= 2 * limits.idleMs)
+        session.close('IDLE', `unused for ${unusedMs} ms`);
+    }
   }
 }
 

@@ -51,6 +51,7 @@ export function addressKey(address: TransportInfo): string {
 
 /** Whether two contacts are at the same place: each address of one is an address of the other. */
 export function haveSameAddresses(a: EncodedContact, b: EncodedContact): boolean {
+  if (a === b) return true;
   const [keysA, keysB] = [a, b].map((contact) => contact.addresses.map(addressKey).sort().join());
   return keysA === keysB;
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { prefixOf } from '../../src/announce/key-order.js';
 import { KnownNodes } from '../../src/announce/known-nodes.js';
 import { RegionSweep } from '../../src/announce/region-sweep.js';
 import { closestOf } from '../../src/id/closest-list.js';
+import { prefixOf } from '../../src/id/prefix.js';
 import { limits } from '../../src/limits.js';
 import { encodedNodeOf, encodedOf } from '../support/contacts.js';
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { KeyOrder, prefixOf } from '../../src/announce/key-order.js';
+import { KeyOrder } from '../../src/announce/key-order.js';
 import { placesIn, regionAround, regionOf, shareOf } from '../../src/announce/region.js';
 import { keyOfBytes } from '../../src/id/key.js';
+import { prefixOf } from '../../src/id/prefix.js';
 
 const prefix = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const prefixes = fc.array(prefix, { maxLength: 200 }).map((all) => all.sort((a, b) => a - b));

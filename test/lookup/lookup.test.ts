@@ -6,8 +6,12 @@ import { type Topology, topology } from '../support/topology.js';
 
 const target = keyOfName('target');
 
-interface WalkedOptions extends Omit<LookupOptions, 'kindsOf'> {
+interface WalkedOptions extends Omit<LookupOptions, 'kindsOf' | 'holders'> {
   readonly kindsOf: (distance: number) => readonly string[];
+  /** One holder will do; whoever is no further than this is likely to be one. */
+  readonly likelyUntil: number;
+  /** To whom there is a session. */
+  readonly atHand: readonly number[];
 }
 
 /** A lookup that is asked by hand; nodes are written as their distances from the target. */
@@ -20,7 +24,7 @@ class Walked {
   constructor(
     start: readonly number[],
     knows: Topology = {},
-    { kindsOf, ...options }: Partial<WalkedOptions> = {},
+    { kindsOf, likelyUntil, atHand = [], ...options }: Partial<WalkedOptions> = {},
   ) {
     this.network = topology(target, knows);
     this.lookup = new Lookup(target, {
@@ -29,6 +33,13 @@ class Walked {
       maxRequests: 64,
       maxCandidates: 256,
       kindsOf: kindsOf && ((contact) => kindsOf(this.network.distanceOf(contact))),
+      holders:
+        likelyUntil === undefined
+          ? undefined
+          : {
+              isLikely: (contact) => this.network.distanceOf(contact) <= likelyUntil,
+              isAtHand: (contact) => atHand.includes(this.network.distanceOf(contact)),
+            },
       ...options,
     });
     this.lookup.hear(this.network.all(...start));
@@ -92,6 +103,50 @@ describe('Lookup', () => {
       walked.ask();
       const peer = walked.peers.get(3) as LookupPeer;
       expect([peer.depth, peer.toldBy, peer.state]).to.deep.equal([1, undefined, 'asked']);
+    });
+  });
+
+  context('where one holder will do', () => {
+    it('asks one that is likely, alone', () => {
+      const walked = new Walked([7, 3, 9, 5], {}, { likelyUntil: 5 });
+      expect(walked.ask()).to.deep.equal([3]);
+      expect(walked.move).to.deep.equal({ type: 'wait', until: 100 });
+    });
+
+    it('asks one to whom there is a session before one that is closer', () => {
+      const walked = new Walked([7, 3, 9, 5], {}, { likelyUntil: 5, atHand: [5, 7] });
+      expect(walked.ask()).to.deep.equal([5]);
+    });
+
+    it('asks alpha at once as long as nobody is likely', () => {
+      const walked = new Walked([7, 9, 8], { 7: [2, 3] }, { likelyUntil: 5 });
+      expect(walked.ask()).to.deep.equal([7, 8]);
+      walked.answer(7);
+      expect(walked.ask()).to.deep.equal([2]);
+      walked.answer(8);
+      expect(walked.ask()).to.deep.equal([]);
+    });
+
+    it('asks alpha at once when one that was likely has denied it', () => {
+      const walked = new Walked([3, 4, 5], {}, { likelyUntil: 5, atHand: [5] });
+      expect(walked.ask()).to.deep.equal([5]);
+      walked.answer(5);
+      expect(walked.ask()).to.deep.equal([3, 4]);
+    });
+
+    it('asks another that is likely when the first has failed, or is late', () => {
+      const walked = new Walked([3, 4, 5], {}, { likelyUntil: 5 });
+      walked.ask();
+      walked.fail(3);
+      expect(walked.ask()).to.deep.equal([4]);
+      walked.now = 100;
+      expect(walked.ask()).to.deep.equal([5]);
+    });
+
+    it('ends with the k closest all the same', () => {
+      const walked = new Walked([3, 4, 5, 6], { 3: [1] }, { likelyUntil: 4, atHand: [4] });
+      for (let asked = walked.ask(); asked.length > 0; asked = walked.ask()) walked.answer(...asked);
+      expect([walked.move, walked.closest]).to.deep.equal([ended('closest'), [1, 3, 4]]);
     });
   });
 

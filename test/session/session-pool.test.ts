@@ -348,7 +348,7 @@ describe('SessionPool', () => {
       await world.run(a.ping(b.contact));
       await world.runtime.advance(limits.idleMs - 1_000);
       expect([a.pool.size, b.pool.size]).to.deep.equal([1, 1]);
-      await world.runtime.advance(2_000);
+      await world.runtime.advance(6_000);
       expect([a.pool.size, b.pool.size]).to.deep.equal([0, 0]);
       expect([...a.ends, ...b.ends]).to.include.members(['IDLE']);
       expect([a.codes, b.codes]).to.deep.equal([[], []]);

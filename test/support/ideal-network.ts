@@ -58,6 +58,8 @@ export class IdealNetwork {
       bridges: () => [],
       start: (target) => this.tables.start(own, target),
       rejoin: async () => {},
+      networkSize: () => this.nodes.length,
+      isAtHand: () => false,
       onWalked: () => {},
       seeds: () => ({ count: 0, fault: undefined }),
     });

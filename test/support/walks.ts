@@ -76,6 +76,9 @@ export class WalkNetwork {
       bridges: () => [],
       start: () => this.network.all(...this.table),
       rejoin: async () => {},
+      // So many that nobody is likely to be a holder.
+      networkSize: () => Number.POSITIVE_INFINITY,
+      isAtHand: () => false,
       onWalked: (key) => this.walkedTo.push(key),
       seeds: () => ({ count: 0, fault: undefined }),
       ...deps,

@@ -1,7 +1,7 @@
 // How many nodes there are, by how near to each other those around our own key are.
 
 import type { Key } from '../id/key.js';
-import { PREFIX_BITS, prefixOf } from './key-order.js';
+import { PREFIX_BITS, prefixOf } from '../id/prefix.js';
 
 export interface NetworkSizeDependencies {
   readonly own: Key;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { NetworkSize } from '../../src/announce/network-size.js';
 import { closestOf } from '../../src/id/closest-list.js';
+import { NetworkSize } from '../../src/routing/network-size.js';
 import { encodedOf } from '../support/contacts.js';
 
 const K = 20;
