@@ -28,6 +28,7 @@ in the model only:
   --known N            contacts that each node remembers beyond its table (0)
   --budget BYTES       the same as memory, of contacts of --contact-bytes N (128)
   --tell-known         they are told to others, too
+  --plain              alpha at a time throughout, as in the textbook: nobody is asked alone, no burst at the end
   --diverse            the entries of a bucket are spread over its sub-ranges
   --late F             median round trips until the next is asked in the place of a slow one (never)`;
 
@@ -47,6 +48,7 @@ export interface HopsOptions {
   readonly known: number;
   readonly tellsKnown: boolean;
   readonly diverse: boolean;
+  readonly plain: boolean;
   readonly late: number;
   /** Absent: the engine's default. */
   readonly hintBytes?: number;
@@ -72,7 +74,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
       ...{ nodes: text, target: text, k: text, alpha: text, paths: text, dead: text },
       ...{ lookups: text, networks: text, seed: text, json: text, report: text, adversaries: text },
       ...{ attack: text, known: text, budget: text, 'contact-bytes': text, late: text, 'hint-bytes': text },
-      ...{ model: flag, 'tell-known': flag, diverse: flag, help: flag },
+      ...{ model: flag, 'tell-known': flag, diverse: flag, plain: flag, help: flag },
     },
   });
   if (values.help) return undefined;
@@ -109,6 +111,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     known: natural('known', budget),
     tellsKnown: values['tell-known'],
     diverse: values.diverse,
+    plain: values.plain,
     late: number('late', Number.POSITIVE_INFINITY, (value) => value > 0, 'a positive number'),
     seed: natural('seed', 1),
     ...(values['hint-bytes'] !== undefined && { hintBytes: natural('hint-bytes', 0) }),
@@ -129,8 +132,8 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
   });
   if (
     runs.some(({ isModel }) => !isModel) &&
-    (shared.known > 0 || shared.diverse || Number.isFinite(shared.late))
+    (shared.known > 0 || shared.diverse || shared.plain || Number.isFinite(shared.late))
   )
-    throw new Error('--known, --budget, --diverse, --late: in the model only, add --model');
+    throw new Error('--known, --budget, --diverse, --plain, --late: in the model only, add --model');
   return { runs, json: values.json, report: values.report };
 }

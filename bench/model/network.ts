@@ -33,6 +33,8 @@ export interface NetworkOptions {
   readonly known: number;
   readonly tellsKnown: boolean;
   readonly diverse: boolean;
+  /** Alpha at a time throughout, whoever may be a holder. */
+  readonly plain: boolean;
   /** Median round trips after which a peer is late; Infinity for never. */
   readonly late: number;
 }
@@ -144,9 +146,11 @@ export class Network {
   #newWalk(key: Key) {
     const { Lookup, DisjointLookup, likelyHolders, maxRequests, maxPathsRequests, maxCandidates } =
       this.#parts;
-    const { k, alpha, paths, target, nodes } = this.#options;
+    const { k, alpha, paths, target, nodes, plain } = this.#options;
     const holders =
-      target === 'entity' ? { isLikely: likelyHolders(key, k, nodes), isAtHand: () => false } : undefined;
+      target === 'entity' && !plain
+        ? { isLikely: likelyHolders(key, k, nodes), isAtHand: () => false }
+        : undefined;
     return paths === 1
       ? new Lookup(key, { k, alpha, holders, burst: holders !== undefined, maxRequests, maxCandidates })
       : new DisjointLookup(key, paths, { k, alpha, maxRequests: maxPathsRequests, maxCandidates });

@@ -29,6 +29,7 @@ const healthy: ModelOptions = {
   known: 0,
   tellsKnown: false,
   diverse: false,
+  plain: false,
   late: Number.POSITIVE_INFINITY,
   seed: 1,
   networks: 5,
@@ -69,7 +70,14 @@ describe('runModel', () => {
     });
   });
 
-  // Alpha at a time it would be 3.9 requests and 1.05 round trips, by the same calculations, and no fewer hops.
+  it('finds an entity in 1.30 hops, 3.9 requests and 1.05 round trips, always asking alpha at a time', () => {
+    const outcomes = run({ target: 'entity', plain: true });
+    expect(successOf(outcomes)).to.equal(1);
+    expect(hopsOf(outcomes)).to.be.closeTo(1.3, 0.06);
+    expect(requestsOf(outcomes)).to.be.closeTo(3.9, 0.15);
+    expect(timeOf(outcomes)).to.be.closeTo(1.05, 0.06);
+  });
+
   it('finds an entity in 1.30 hops, 2.3 requests and 1.25 round trips', () => {
     const outcomes = run({ target: 'entity' });
     expect(successOf(outcomes)).to.equal(1);
