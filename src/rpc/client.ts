@@ -17,7 +17,8 @@ export interface NodesQuery {
 
 const NONE: readonly EncodedContact[] = Object.freeze([]);
 const NO_OPTIONS: RequestOptions = Object.freeze({});
-const asItIs = <Answer>(answer: Answer): Answer => answer;
+/** Where no other is wanted, the result is the answer. */
+const asItIs = (answer: unknown) => answer as never;
 
 export class RpcClient {
   readonly #pool: SessionPool;
@@ -32,19 +33,12 @@ export class RpcClient {
    * Asks whether `target` hosts the id. `read`: what is made of the answer, where that is another.
    * @throws DisgoverError `ERR_TIMEOUT`, `ERR_LINK_LOST`, the code of a refusal, what dialling throws, or what `read` throws.
    */
-  ping(target: DialTarget, id: Uint8Array, options?: RequestOptions): Promise<Pong>;
-  ping<Result>(
-    target: DialTarget,
-    id: Uint8Array,
-    options: RequestOptions,
-    read: (pong: Pong) => Result,
-  ): Promise<Result>;
-  ping(
+  ping<Result = Pong>(
     target: DialTarget,
     id: Uint8Array,
     options: RequestOptions = NO_OPTIONS,
-    read: (pong: Pong) => unknown = asItIs,
-  ): Promise<unknown> {
+    read: (pong: Pong) => Result = asItIs,
+  ): Promise<Result> {
     return this.#ask(target, { type: 'ping', id }, { signal: options.signal, events: this.#events }, read);
   }
 
@@ -58,19 +52,12 @@ export class RpcClient {
   }
 
   /** Asks for the nodes closest to a target, and for the target itself. `read` and @throws as `ping`. */
-  findNode(target: DialTarget, query: NodesQuery, options?: RequestOptions): Promise<Nodes>;
-  findNode<Result>(
-    target: DialTarget,
-    query: NodesQuery,
-    options: RequestOptions,
-    read: (nodes: Nodes) => Result,
-  ): Promise<Result>;
-  findNode(
+  findNode<Result = Nodes>(
     target: DialTarget,
     query: NodesQuery,
     options: RequestOptions = NO_OPTIONS,
-    read: (nodes: Nodes) => unknown = asItIs,
-  ): Promise<unknown> {
+    read: (nodes: Nodes) => Result = asItIs,
+  ): Promise<Result> {
     const { target: wanted, announced = NONE, withdrawn = NONE } = query;
     const asked = { type: 'findNode', target: wanted, announced, withdrawn } as const;
     return this.#ask(target, asked, { signal: options.signal, events: this.#events }, read);
