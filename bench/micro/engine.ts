@@ -19,6 +19,7 @@ export const { Contacts } = (await load(
 export const { RoutingTable } = (await load(
   'src/routing/routing-table',
 )) as typeof import('../../src/routing/routing-table.js');
+export const { Hints } = (await load('src/routing/hints')) as typeof import('../../src/routing/hints.js');
 export const { ClosestList, closestOf } = (await load(
   'src/id/closest-list',
 )) as typeof import('../../src/id/closest-list.js');

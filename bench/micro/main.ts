@@ -7,6 +7,7 @@ const groups: readonly (() => Promise<{ readonly cases: readonly MicroCase[] }>)
   () => import('./codec.js'),
   () => import('./distance.js'),
   () => import('./routing-table.js'),
+  () => import('./hints.js'),
   () => import('./observe.js'),
   () => import('./lookup.js'),
   () => import('./alarms.js'),
