@@ -4,7 +4,7 @@
 import type { DialGuard, Link, Transport, TransportInfo } from '../contracts/transport.js';
 import { asDisgoverError, DisgoverError } from '../errors.js';
 import { limits } from '../limits.js';
-import { type Abortable, AbortScope, abortable, onAbort } from '../runtime/abort.js';
+import { type Abortable, abortable } from '../runtime/abort.js';
 import type { Alarms } from '../runtime/alarms.js';
 import { Slots } from '../runtime/slots.js';
 import { addressesOf, addressKey } from '../wire/addresses.js';
@@ -40,8 +40,10 @@ interface Opened {
 
 interface Dial {
   readonly session: Promise<Session>;
-  readonly abort: AbortScope;
+  /** Aborts for whatever reason the dial is given up. */
+  readonly stop: AbortController;
   waiters: number;
+  isOver: boolean;
 }
 
 export class Dialler {
@@ -72,9 +74,9 @@ export class Dialler {
       return await abortable(dial.session, signal);
     } finally {
       // Nobody wants it any more: what it holds is free at once, and who comes next does not get its end.
-      if (--dial.waiters === 0) {
+      if (--dial.waiters === 0 && !dial.isOver) {
         this.#forget(key, dial);
-        dial.abort.abort(signal?.reason);
+        dial.stop.abort(signal?.reason);
       }
     }
   }
@@ -90,14 +92,18 @@ export class Dialler {
   /** Ends every dial. */
   close(reason: DisgoverError): void {
     this.#closed = reason;
-    for (const dial of this.#dials.values()) dial.abort.abort(reason);
+    for (const { stop } of this.#dials.values()) stop.abort(reason);
   }
 
   #begin(key: string, target: DialTarget): Dial {
-    const abort = new AbortScope();
-    const session = this.#dialInTurn(target, abort).finally(() => this.#forget(key, dial));
-    session.catch(() => {}); // every waiter may have left
-    const dial: Dial = { session, abort, waiters: 0 };
+    const stop = new AbortController();
+    const end = () => {
+      dial.isOver = true;
+      this.#forget(key, dial);
+    };
+    const session = this.#dialInTurn(target, stop);
+    session.then(end, end); // every waiter may have left
+    const dial: Dial = { session, stop, waiters: 0, isOver: false };
     this.#dials.set(key, dial);
     return dial;
   }
@@ -106,11 +112,12 @@ export class Dialler {
     if (this.#dials.get(key) === dial) this.#dials.delete(key);
   }
 
-  async #dialInTurn(target: DialTarget, signal: AbortScope): Promise<Session> {
+  async #dialInTurn(target: DialTarget, stop: AbortController): Promise<Session> {
     if (this.#closed !== undefined) throw this.#closed;
+    const { signal } = stop;
     const leave = await this.#turns.enter(signal);
     try {
-      const { link, address } = await this.#openLink(target, signal);
+      const { link, address } = await this.#openLink(target, stop);
       if (signal.aborted) {
         link.close();
         throw signal.reason;
@@ -123,20 +130,18 @@ export class Dialler {
   }
 
   /** All addresses together have as long as one alone has. */
-  async #openLink(target: DialTarget, signal: AbortScope): Promise<Opened> {
+  async #openLink(target: DialTarget, stop: AbortController): Promise<Opened> {
     const addresses = this.#choose(target);
     const { alarms } = this.#deps;
-    const tooLate = new AbortScope();
+    const { signal } = stop;
     const alarm = alarms.after(limits.handshakeMs, () =>
-      tooLate.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
+      stop.abort(new DisgoverError('DIAL_FAILED', `no link in ${limits.handshakeMs} ms`)),
     );
-    const attempt = (address: TransportInfo, lost: Abortable) =>
-      this.#attempt(address, [lost, tooLate], this.#deps.policy?.guard(target, address));
     try {
       // Nearly always there is one, and a race of one is only slower (bench: `join`).
       const [only] = addresses;
-      if (addresses.length === 1 && only !== undefined) return await attempt(only, signal);
-      return await race(addresses, attempt, {
+      if (addresses.length === 1 && only !== undefined) return await this.#attempt(target, only, signal);
+      return await race(addresses, (address, lost) => this.#attempt(target, address, lost), {
         alarms,
         headStartMs: limits.dialHeadStartMs,
         signal,
@@ -150,21 +155,15 @@ export class Dialler {
     }
   }
 
-  async #attempt(
-    address: TransportInfo,
-    givenUp: readonly Abortable[],
-    guard: DialGuard | undefined,
-  ): Promise<Opened> {
-    const transport = this.#deps.transports.find(({ name }) => name === address.type) as Transport;
-    const stop = new AbortController();
-    const removals = givenUp.map((signal) => onAbort(signal, () => stop.abort(signal.reason)));
+  async #attempt(target: DialTarget, address: TransportInfo, signal: AbortSignal): Promise<Opened> {
+    const { transports, policy } = this.#deps;
+    const transport = transports.find(({ name }) => name === address.type) as Transport;
+    const guard = policy?.guard(target, address);
     try {
-      return { address, link: await transport.dial(address, { signal: stop.signal, guard }) };
+      return { address, link: await transport.dial(address, { signal, guard }) };
     } catch (cause) {
-      if (stop.signal.aborted || cause instanceof DisgoverError) throw cause;
+      if (signal.aborted || cause instanceof DisgoverError) throw cause;
       throw new DisgoverError('DIAL_FAILED', 'the transport failed', { cause });
-    } finally {
-      for (const remove of removals) remove();
     }
   }
 

@@ -2,7 +2,7 @@
 // first that gets there wins (as in RFC 8305 §5).
 
 import { DisgoverError } from '../errors.js';
-import { type Abortable, AbortScope, onAbort } from '../runtime/abort.js';
+import { type Abortable, onAbort } from '../runtime/abort.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
 
 export interface RaceOptions<Prize> {
@@ -23,11 +23,11 @@ const lost = new DisgoverError('CLOSED', 'another way was faster');
  */
 export async function race<Way, Prize>(
   ways: readonly Way[],
-  attempt: (way: Way, signal: Abortable) => Promise<Prize>,
+  attempt: (way: Way, signal: AbortSignal) => Promise<Prize>,
   { alarms, headStartMs, signal, discard }: RaceOptions<Prize>,
 ): Promise<Prize> {
   signal.throwIfAborted();
-  const running = new AbortScope();
+  const running = new AbortController();
   const faults: unknown[] = []; // one for each way
   let begun = 0;
   let failed = 0;
@@ -41,7 +41,7 @@ export async function race<Way, Prize>(
       });
       const won = (prize: Prize) => {
         // Two may get there in the same turn.
-        if (running.aborted) return discard(prize);
+        if (running.signal.aborted) return discard(prize);
         running.abort(lost);
         resolve(prize);
       };
@@ -49,10 +49,10 @@ export async function race<Way, Prize>(
         alarm?.cancel();
         const turn = begun++;
         if (begun < ways.length) alarm = alarms.after(headStartMs, begin);
-        attempt(ways[turn] as Way, running).then(won, (fault) => {
+        attempt(ways[turn] as Way, running.signal).then(won, (fault) => {
           faults[turn] = fault;
           failed++;
-          if (running.aborted) return;
+          if (running.signal.aborted) return;
           if (begun < ways.length) begin();
           else if (failed === ways.length) reject(new AggregateError(faults));
         });
