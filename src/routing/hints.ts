@@ -16,7 +16,7 @@ const CELL_BYTES = 4;
 /** Hints in a cell on average, at least, when all places are taken; and at most, so that nobody fills one by choosing keys. */
 const CELL_MEAN = 4;
 const CELL_MOST = 32;
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 /** Cells that are compared to find one that is crowded. */
 const CELLS_COMPARED = 4;
 /** Tellers share 256 counts, each of which is for a sixteenth of all hints. */

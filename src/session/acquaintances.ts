@@ -2,23 +2,19 @@
 // runs), its signature covers it, and from both keys both ends come to a secret that nobody who listened in knows.
 
 import { agreeOn, exchangeKeyOf, keyedHash, type PrivateKey } from '#crypto';
-import { equalBytes, utf8 } from '../id/bytes.js';
+import { binaryText, bytesOfBinaryText, utf8 } from '../id/bytes.js';
 import type { ContactId } from '../id/contact-id.js';
 import { limits } from '../limits.js';
-
-interface Acquaintance {
-  readonly exchangeKey: Uint8Array;
-  /** Worked out when it is first wanted. */
-  secret?: Uint8Array | undefined;
-}
 
 const LABEL = utf8('disgover 1 acquaintance\n');
 
 export class Acquaintances {
   readonly #seed: () => Uint8Array;
   #key: PrivateKey | undefined;
-  // Who was met last is last. Bounded by limits.acquaintances.
-  readonly #known = new Map<ContactId, Acquaintance>();
+  // Exchange keys, as text. Who was met last is last. Bounded by limits.acquaintances.
+  readonly #known = new Map<ContactId, string>();
+  // Worked out when they are first wanted. Bounded as above.
+  readonly #secrets = new Map<ContactId, Uint8Array>();
 
   /** `seed`: 32 random bytes, asked for once, by a node that has a key to sign with. */
   constructor(seed: () => Uint8Array) {
@@ -36,27 +32,31 @@ export class Acquaintances {
 
   /** The peer has signed that the exchange key is its own. */
   remember(id: ContactId, exchangeKey: Uint8Array): void {
-    const known = this.#known.get(id);
-    const isSame = known !== undefined && equalBytes(known.exchangeKey, exchangeKey);
+    const text = binaryText(exchangeKey);
+    if (this.#known.get(id) !== text) this.#forget(id);
     this.#known.delete(id);
-    this.#known.set(id, isSame ? known : { exchangeKey });
+    this.#known.set(id, text);
     const [oldest] = this.#known.keys();
-    if (this.#known.size > limits.acquaintances && oldest !== undefined) this.#known.delete(oldest);
+    if (this.#known.size > limits.acquaintances && oldest !== undefined) this.#forget(oldest);
   }
 
   /** The exchange key that the peer has signed, if it has. */
   exchangeKeyOf(id: ContactId): Uint8Array | undefined {
-    return this.#known.get(id)?.exchangeKey;
+    const known = this.#known.get(id);
+    return known === undefined ? undefined : bytesOfBinaryText(known);
   }
 
   /** The secret shared with the owner of an exchange key; `undefined` for a key that leads to none. */
   secretWith(id: ContactId, exchangeKey: Uint8Array): Uint8Array | undefined {
-    const known = this.#known.get(id);
-    if (known !== undefined && equalBytes(known.exchangeKey, exchangeKey)) {
-      known.secret ??= this.#agree(exchangeKey);
-      return known.secret;
-    }
-    return this.#agree(exchangeKey);
+    if (this.#known.get(id) !== binaryText(exchangeKey)) return this.#agree(exchangeKey);
+    const secret = this.#secrets.get(id) ?? this.#agree(exchangeKey);
+    if (secret !== undefined) this.#secrets.set(id, secret);
+    return secret;
+  }
+
+  #forget(id: ContactId): void {
+    this.#known.delete(id);
+    this.#secrets.delete(id);
   }
 
   get #own(): PrivateKey {

@@ -1,5 +1,6 @@
 // The nonces of HELLOs that came in: one that comes again was recorded. Proofs do not rest on it, since they cover a nonce of ours, too.
 
+import { binaryText } from '../id/bytes.js';
 import { limits } from '../limits.js';
 
 export class SeenNonces {
@@ -12,7 +13,7 @@ export class SeenNonces {
 
   /** False when it was there. */
   add(nonce: Uint8Array): boolean {
-    const text = String.fromCharCode(...nonce);
+    const text = binaryText(nonce);
     if (this.#seen.has(text)) return false;
     this.#seen.add(text);
     if (this.#seen.size > limits.noncesRemembered) this.#dropOldest();
