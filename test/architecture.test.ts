@@ -42,6 +42,7 @@ function targetOf(from: string, specifier: string): string {
   if (specifier === '#hints') return 'src/routing/hints.ts';
   if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';
+  if (specifier === '#bootstrap') return 'src/bootstrap/bootstrap.ts';
   if (specifier === '#crypto') return 'src/identity/crypto.ts';
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
   if (specifier.startsWith('node:')) return specifier;

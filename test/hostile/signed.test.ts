@@ -56,7 +56,7 @@ class World extends SimulatedNodes {
     const identity = this.identity();
     const liar = new Engine(resolveOptions({ transport, runtime, identity, seeds: [addressOf('honest-0')] }));
     await liar.listen();
-    await liar.join.join();
+    await liar.bootstrap.start();
     this.liars.push(liar);
     return liar;
   }
