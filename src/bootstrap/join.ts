@@ -43,6 +43,10 @@ export interface JoinDependencies {
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
+/** Who names several seeds is one of many, which may all start now: each waits for a part of this, or of as long as a seed needs for all of them. */
+const START_MS = 500;
+const START_MS_A_NODE = 80;
+const LONGEST_START_MS = 10_000;
 /** Once joined there is no hurry: the other seeds are met within this, so that a crowd does not meet them together. */
 const SPREAD_MS = 10_000;
 /** A seed that answered and has no place in our table is asked again after this, or up to twice as much. */
@@ -94,10 +98,11 @@ export class Join {
   /** Asks the seeds now, unless that is under way. Resolves when one has answered and home was walked to, or when none did. */
   async join(signal?: Abortable): Promise<void> {
     if (this.#isClosed) return;
-    this.#isStarted = true;
     if (this.#round === undefined) {
       this.#round = newRound(this.#now + limits.handshakeMs);
       for (const seed of this.#seeds.others) seed.nextAt = Math.min(seed.nextAt, this.#now);
+      if (!this.#isStarted) this.#headStartUntil = this.#soon(this.#startMs);
+      this.#isStarted = true;
       this.#turn();
     }
     await abortable(this.#round?.over ?? Promise.resolve(), signal);
@@ -139,6 +144,12 @@ export class Join {
 
   get #now(): number {
     return this.#deps.runtime.now();
+  }
+
+  get #startMs(): number {
+    const { expected } = this.#deps;
+    if (expected !== undefined) return Math.min(expected * START_MS_A_NODE, LONGEST_START_MS);
+    return this.#seeds.others.length > 1 ? START_MS : 0;
   }
 
   #soon(ms: number): number {
