@@ -83,7 +83,7 @@ const reserved =
     isIn(arrow.to, ...to) && !isIn(arrow.from, ...places);
 
 /** Sources of seeds that stand on sockets: entry points of their own, which the core does not know. */
-const nodeOnlySources = ['src/bootstrap/dns/'];
+const nodeOnlySources = ['src/bootstrap/dns/', 'src/bootstrap/multicast/'];
 
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];
 

@@ -32,7 +32,7 @@ const olderCompiler = () => {
   return createRequire(attw).resolve('typescript/lib/tsc.js');
 };
 
-const sources = ['dns'];
+const sources = ['dns', 'multicast'];
 const arbiters = ['compose', 'g-set', 'last-write-wins', 'signed', 'union', 'vector-clock'];
 
 describe('the package', function () {
