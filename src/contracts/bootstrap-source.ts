@@ -1,5 +1,6 @@
 // Where first addresses come from, for as long as the node lives: a plain object, so that anybody can write one.
 
+import type { DisgoverError } from '../errors.js';
 import type { Contact, ContactInput } from './contact.js';
 import type { Runtime } from './runtime.js';
 
@@ -9,9 +10,12 @@ import type { Runtime } from './runtime.js';
  */
 export type Seed = string | ContactInput;
 
-/** The seeds as they are now, best first. Level-triggered: each update stands in the place of the one before. */
+/** The seeds as they are now. Level-triggered: each update stands in the place of the one before. */
 export interface SeedUpdate {
+  /** Best first, and equals in an order of chance, so that not everybody begins with the same. At most 64 are taken. */
   readonly seeds: readonly Seed[];
+  /** What of it could not be read, for people: `BAD_SEED: line 7: …`. The seeds stand all the same. */
+  readonly faults?: readonly DisgoverError[];
 }
 
 /** What a source is told of the node that it is a source of. */

@@ -1,8 +1,9 @@
 // Asks, says what is new, and asks again when the records may have changed.
 
 import type { BootstrapSource, Seed, SourceContext } from '../../contracts/bootstrap-source.js';
+import type { DisgoverError } from '../../errors.js';
 import { randomFraction } from '../../runtime/random.js';
-import { SeedList } from '../seed-list.js';
+import { SeedNews } from '../seed-news.js';
 import { sleep } from '../sleep.js';
 import type { ExchangeContext } from './exchange.js';
 import { type ResolvedDnsOptions, type Server, serversOf } from './options.js';
@@ -10,6 +11,8 @@ import { type ResolvedDnsOptions, type Server, serversOf } from './options.js';
 export interface Reading {
   readonly seeds: readonly Seed[];
   readonly ttlMs: number;
+  /** What of it could not be read. */
+  readonly faults?: readonly DisgoverError[];
 }
 
 export type ReadSeeds = (
@@ -28,7 +31,7 @@ export function following(name: string, options: ResolvedDnsOptions, read: ReadS
     name,
     async *seeds(signal, node) {
       const { runtime } = node;
-      const list = new SeedList();
+      const news = new SeedNews();
       while (!signal.aborted) {
         const context = { runtime, signal, timeoutMs: options.timeoutMs };
         let reading: Reading;
@@ -38,10 +41,9 @@ export function following(name: string, options: ResolvedDnsOptions, read: ReadS
           if (signal.aborted) return;
           throw fault;
         }
-        const { seeds, ttlMs } = reading;
-        const update = list.changed(seeds);
+        const update = news.of(reading.seeds, reading.faults);
         if (update !== undefined) yield update;
-        const waitMs = Math.min(Math.max(ttlMs, options.minTtlMs), options.maxTtlMs);
+        const waitMs = Math.min(Math.max(reading.ttlMs, options.minTtlMs), options.maxTtlMs);
         await sleep(
           runtime,
           waitMs + randomFraction(runtime) * Math.min(JITTER_SHARE * waitMs, MOST_JITTER_MS),

@@ -4,7 +4,8 @@ import { endpoint } from '../../address/host.js';
 import type { BootstrapSource } from '../../contracts/bootstrap-source.js';
 import { asDisgoverError, DisgoverError, quote } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
-import { MOST_SEEDS } from '../seed-list.js';
+import { shuffled } from '../../runtime/random.js';
+import { MOST_SEEDS } from '../seed-news.js';
 import { checkInteger, parseSourceUrl } from '../source-url.js';
 import { addressesIn, addressesOf } from './addresses.js';
 import { following, type Reading } from './follow.js';
@@ -81,7 +82,7 @@ export function dnsNames(source: string | DnsNamesOptions): BootstrapSource {
   const options = resolveDnsOptions('dnsNames', given);
   return following(`dns ${name}:${port}`, options, async (servers, context, { transport }) => {
     const { hosts, ttlMs } = await addressesOf(name, servers, context);
-    return readingOf(hosts, port, options.scheme ?? transport, ttlMs);
+    return readingOf(shuffled(context.runtime, hosts), port, options.scheme ?? transport, ttlMs);
   });
 }
 
@@ -102,12 +103,11 @@ function readingOf(hosts: readonly string[], port: number, scheme: string, ttlMs
 /** What could be read; a target without an address costs the others nothing. */
 function joined(readings: readonly PromiseSettledResult<Reading>[], ttlMs: number): Reading {
   const read = readings.flatMap((reading) => (reading.status === 'fulfilled' ? [reading.value] : []));
-  if (read.length > 0) {
-    return {
-      seeds: [...new Set(read.flatMap(({ seeds }) => seeds))],
-      ttlMs: Math.min(ttlMs, ...read.map((reading) => reading.ttlMs)),
-    };
-  }
-  const [failed] = readings as readonly PromiseRejectedResult[];
-  throw asDisgoverError(failed?.reason);
+  const faults = readings.flatMap((one) => (one.status === 'rejected' ? [asDisgoverError(one.reason)] : []));
+  if (read.length === 0) throw faults[0];
+  return {
+    seeds: [...new Set(read.flatMap(({ seeds }) => seeds))],
+    ttlMs: Math.min(ttlMs, ...read.map((reading) => reading.ttlMs)),
+    faults,
+  };
 }

@@ -2,7 +2,7 @@
 
 import { endpoint } from '../../address/host.js';
 import type { BootstrapSource } from '../../contracts/bootstrap-source.js';
-import { SeedList } from '../seed-list.js';
+import { SeedNews } from '../seed-news.js';
 import { Beacon } from './beacon.js';
 import { type MulticastOptions, resolveTarget } from './options.js';
 
@@ -23,12 +23,12 @@ export function multicast(source: string | MulticastOptions): BootstrapSource {
     name: `multicast ${endpoint(target.address, target.port)}`,
     async *seeds(signal, node) {
       const beacon = new Beacon(target, node);
-      const list = new SeedList();
+      const news = new SeedNews();
       try {
         await beacon.open();
         await beacon.news(signal, FIRST_ANSWERS_MS);
         while (!signal.aborted) {
-          const update = list.changed(beacon.seeds());
+          const update = news.of(beacon.seeds());
           if (update !== undefined) yield update;
           await beacon.news(signal, target.intervalMs);
         }
