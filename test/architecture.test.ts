@@ -83,6 +83,9 @@ const reserved =
   (arrow: Arrow) =>
     isIn(arrow.to, ...to) && !isIn(arrow.from, ...places);
 
+/** Sources of seeds that stand on sockets: entry points of their own, which the core does not know. */
+const nodeOnlySources = ['src/bootstrap/dns/', 'src/bootstrap/multicast/'];
+
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];
 
 /** Each rule: an arrow that offends it, so that a rule without teeth is seen, and how offenders are told. */
@@ -112,6 +115,12 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'only what stands on the engine imports its class': [
     'src/rpc/client.ts → src/disgover.ts',
     reserved(['src/disgover.ts'], 'src/index.ts', 'src/simulation/', 'src/agent/', 'src/cli/'),
+  ],
+  'sources of seeds for Node are chosen by the application, the agent and the command line': [
+    'src/bootstrap/join.ts → src/bootstrap/dns/index.ts',
+    ({ from, to }) =>
+      nodeOnlySources.some((source) => isIn(to, source) && !isIn(from, source)) &&
+      !isIn(from, 'src/agent/', 'src/cli/'),
   ],
   'nothing inside imports the entry point of applications': [
     'src/simulation/testing.ts → src/index.ts',
@@ -168,6 +177,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
         'transports/sockets/',
         'src/cli/',
         'src/agent/',
+        ...nodeOnlySources,
         'src/id/sha256.ts',
         'src/identity/crypto.ts',
         'src/identity/key-file.ts',

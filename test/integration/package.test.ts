@@ -32,6 +32,7 @@ const olderCompiler = () => {
   return createRequire(attw).resolve('typescript/lib/tsc.js');
 };
 
+const sources = ['dns', 'multicast'];
 const arbiters = ['compose', 'g-set', 'last-write-wins', 'signed', 'union', 'vector-clock'];
 
 describe('the package', function () {
@@ -68,6 +69,7 @@ describe('the package', function () {
       './testing',
       ...['tcp', 'ws', 'memory'].map((name) => `./transports/${name}`),
       ...arbiters.map((name) => `./arbiters/${name}`),
+      ...sources.map((name) => `./bootstrap/${name}`),
     ]);
   });
 
