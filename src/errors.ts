@@ -49,6 +49,7 @@ export const faults = {
 
   // Sources of seeds
   BAD_SOURCE: 'A source of seeds is not written as one: its URL, or an option of it.',
+  SEED_FILE_UNREADABLE: 'The file of seeds is missing, too long, or cannot be read; it is looked at again.',
   DNS_NOT_FOUND: 'The DNS has no such name.',
   DNS_NO_RECORDS: 'The name has no records of the type that is asked for.',
   DNS_FAILED: 'A DNS server answers that it cannot or will not say.',

@@ -84,7 +84,7 @@ const reserved =
     isIn(arrow.to, ...to) && !isIn(arrow.from, ...places);
 
 /** Sources of seeds that stand on sockets: entry points of their own, which the core does not know. */
-const nodeOnlySources = ['src/bootstrap/dns/', 'src/bootstrap/multicast/'];
+const nodeOnlySources = ['src/bootstrap/dns/', 'src/bootstrap/file/', 'src/bootstrap/multicast/'];
 
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];
 
@@ -120,7 +120,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
     'src/bootstrap/join.ts → src/bootstrap/dns/index.ts',
     ({ from, to }) =>
       nodeOnlySources.some((source) => isIn(to, source) && !isIn(from, source)) &&
-      !isIn(from, 'src/agent/', 'src/cli/'),
+      !isIn(from, 'src/agent/', 'src/cli/', 'src/bootstrap/source-of-url.ts'),
   ],
   'nothing inside imports the entry point of applications': [
     'src/simulation/testing.ts → src/index.ts',

@@ -80,7 +80,8 @@ function stateOf({ isSelf, isAsked, fault, id }: KnownSeed, isKnown: boolean): S
 
 function faultReport({ code, fault, message }: DisgoverError): BootstrapFault {
   const hint = hints[fault];
-  return { code, message, ...(hint !== undefined && { hint }) };
+  // The peer's refusal comes with its remedy.
+  return { code, message, ...(hint !== undefined && !message.includes(hint) && { hint }) };
 }
 
 function hintOf({ state, seeds }: Join, expected = 1): string | undefined {

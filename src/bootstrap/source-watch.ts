@@ -57,6 +57,11 @@ export class SourceWatch {
     return this.#fault;
   }
 
+  /** Whether it can say who there is: nobody, of a source that fails, does not mean that there is nobody. */
+  get isWell(): boolean {
+    return this.#fault === undefined && (this.#faults.length === 0 || this.#seeds !== 0);
+  }
+
   /** What of its last word could not be used. */
   get faults(): readonly DisgoverError[] {
     return this.#faults;
@@ -98,7 +103,7 @@ export class SourceWatch {
   }
 
   #accept(update: SeedUpdate): void {
-    const { source, context, transports, onSeeds } = this.#deps;
+    const { source, context, transports, onSeeds, onFault } = this.#deps;
     if (!Array.isArray(update?.seeds))
       throw new DisgoverError(
         'BAD_SEED',
@@ -117,6 +122,7 @@ export class SourceWatch {
     this.#fault = undefined;
     this.#seeds = targets.length;
     this.#updatedAt = context.runtime.now();
+    for (const fault of faults) onFault(this, fault);
     onSeeds(this, targets);
   }
 

@@ -28,7 +28,7 @@ export class Sources {
 
   /** Whether none of them has failed. */
   get areWell(): boolean {
-    return this.#watches.every(({ fault }) => fault === undefined);
+    return this.#watches.every(({ isWell }) => isWell);
   }
 
   start(): void {
