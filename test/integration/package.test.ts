@@ -32,7 +32,7 @@ const olderCompiler = () => {
   return createRequire(attw).resolve('typescript/lib/tsc.js');
 };
 
-const sources = ['dns', 'multicast'];
+const sources = ['dns', 'file', 'multicast'];
 const arbiters = ['compose', 'g-set', 'last-write-wins', 'signed', 'union', 'vector-clock'];
 
 describe('the package', function () {
@@ -65,6 +65,7 @@ describe('the package', function () {
     expect(subPaths).to.have.members([
       '.',
       './plugin',
+      './bootstrap',
       './key-file',
       './testing',
       ...['tcp', 'ws', 'memory'].map((name) => `./transports/${name}`),
