@@ -83,7 +83,12 @@ const reserved =
     isIn(arrow.to, ...to) && !isIn(arrow.from, ...places);
 
 /** Sources of seeds that stand on sockets: entry points of their own, which the core does not know. */
-const nodeOnlySources = ['src/bootstrap/dns/', 'src/bootstrap/multicast/'];
+const nodeOnlySources = [
+  'src/bootstrap/dns/',
+  'src/bootstrap/http/',
+  'src/bootstrap/kubernetes/',
+  'src/bootstrap/multicast/',
+];
 
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];
 
@@ -118,8 +123,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'sources of seeds for Node are chosen by the application, the agent and the command line': [
     'src/bootstrap/join.ts → src/bootstrap/dns/index.ts',
     ({ from, to }) =>
-      nodeOnlySources.some((source) => isIn(to, source) && !isIn(from, source)) &&
-      !isIn(from, 'src/agent/', 'src/cli/'),
+      isIn(to, ...nodeOnlySources) && !isIn(from, 'src/agent/', 'src/cli/', ...nodeOnlySources),
   ],
   'nothing inside imports the entry point of applications': [
     'src/simulation/testing.ts → src/index.ts',
