@@ -88,6 +88,8 @@ const nodeOnlySources = [
   'src/bootstrap/http/',
   'src/bootstrap/kubernetes/',
   'src/bootstrap/multicast/',
+  'src/bootstrap/registry/',
+  'src/bootstrap/serf/',
 ];
 
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];

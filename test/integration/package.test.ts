@@ -32,7 +32,7 @@ const olderCompiler = () => {
   return createRequire(attw).resolve('typescript/lib/tsc.js');
 };
 
-const sources = ['dns', 'kubernetes', 'multicast'];
+const sources = ['dns', 'kubernetes', 'multicast', 'registry', 'serf'];
 const arbiters = ['compose', 'g-set', 'last-write-wins', 'signed', 'union', 'vector-clock'];
 
 describe('the package', function () {
