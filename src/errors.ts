@@ -60,6 +60,7 @@ export const faults = {
   MULTICAST_FAILED: 'The system gives no socket for the multicast group, or does not let it in.',
   K8S_NOT_IN_CLUSTER: 'The process does not run in a Kubernetes cluster: there is no service account token.',
   K8S_UNSUPPORTED: 'The Kubernetes cluster serves no EndpointSlices, or has no such version of them.',
+  K8S_NO_PORT: 'The EndpointSlices have no port of the name that is asked for, or several and none is.',
   PACKAGE_MISSING: 'A source needs a package that is not installed.',
   SOURCE_UNREACHABLE: 'The server of a source cannot be reached, or does not answer in time.',
   SOURCE_DENIED: 'The server of a source does not let this node in, or not to what it asks for.',

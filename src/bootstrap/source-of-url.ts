@@ -9,6 +9,10 @@ const sources: Readonly<Record<string, () => Promise<Make>>> = {
   file: async () => (await import('./file/index.js')).seedFile,
   dnssrv: async () => (await import('./dns/index.js')).dnsSrv,
   dns: async () => (await import('./dns/index.js')).dnsNames,
+  k8s: async () => (await import('./kubernetes/index.js')).kubernetes,
+  http: async () => (await import('./registry/index.js')).registry,
+  https: async () => (await import('./registry/index.js')).registry,
+  serf: async () => (await import('./serf/index.js')).serf,
   multicast: async () => (await import('./multicast/index.js')).multicast,
 };
 

@@ -5,7 +5,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { endpoint } from '../../address/host.js';
 import { DisgoverError } from '../../errors.js';
-import { type Interface, interfaceNames, interfacesOf, isOwn, wireOf } from './interfaces.js';
+import { type Interface, interfaceNames, interfacesOf, ownAddresses, wireOf } from './interfaces.js';
 import type { MulticastTarget } from './options.js';
 
 /** Packets stay on the wire. */
@@ -30,6 +30,8 @@ export class GroupSockets {
   readonly #ear: Socket;
   // Bounded by the interfaces there are, and their ceiling.
   #mouths: readonly Mouth[] = [];
+  // As of the last refresh: a flood of packets is not to make the system look them up for each.
+  #own: ReadonlySet<string> = new Set();
   #isClosed = false;
 
   private constructor(target: MulticastTarget, onPacket: OnPacket) {
@@ -59,10 +61,12 @@ export class GroupSockets {
 
   /** Takes up interfaces that have come, and lets go of those that are gone. Whether there were any. */
   async refresh(): Promise<boolean> {
+    this.#own = ownAddresses();
     const now = interfacesOf(this.#target.family, this.#target.interface);
     const gone = this.#mouths.filter((mouth) => !now.some((one) => isSame(one, mouth)));
     const come = now.filter((one) => !this.#mouths.some((mouth) => isSame(one, mouth)));
     const left = this.#mouths.filter((mouth) => !gone.includes(mouth));
+    this.#mouths = left;
     for (const mouth of gone) {
       mouth.socket.close();
       this.#leave(mouth);
@@ -71,7 +75,7 @@ export class GroupSockets {
     const ready = opened.flatMap((mouth) => mouth ?? []);
     if (this.#isClosed) for (const { socket } of ready) socket.close();
     else this.#mouths = [...left, ...ready];
-    return gone.length > 0 || come.length > 0;
+    return gone.length > 0 || ready.length > 0;
   }
 
   /** Says it to all; resolves when the packets have left. What cannot be sent is lost, as packets are. */
@@ -146,7 +150,8 @@ export class GroupSockets {
     });
     socket.on('error', () => {}); // of a packet that did not leave: who waits for it is told
     socket.on('message', (bytes, from: RemoteInfo) => {
-      const isLocal = isOwn(from.address);
+      const [host = ''] = from.address.split('%');
+      const isLocal = this.#own.has(host);
       if (!this.#isClosed && (isLocal || wireOf(from.address, this.#mouths) !== undefined))
         this.#onPacket(bytes, { address: from.address, port: from.port, isLocal });
     });

@@ -40,10 +40,11 @@ export function interfaceNames(): string {
   return Object.keys(networkInterfaces()).join(', ');
 }
 
-/** Whether an address is one of this machine. */
-export function isOwn(address: string): boolean {
-  const [host] = address.split('%');
-  return Object.values(networkInterfaces()).some((ones) => ones?.some((one) => one.address === host));
+/** The addresses of this machine. */
+export function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap((ones = []) => ones.map(({ address }) => address)),
+  );
 }
 
 /** The interface on whose wire an address lies; what comes from beyond a router is not listened to. */
