@@ -1,23 +1,27 @@
 // `disgover/bootstrap`: seeds and sources as they are written on a command line or in the environment. Node only.
 
 import type { BootstrapSource, Seed } from '../contracts/bootstrap-source.js';
+import { dnsNames, dnsSrv } from './dns/index.js';
+import { seedFile } from './file/index.js';
+import { kubernetes } from './kubernetes/index.js';
+import { multicast } from './multicast/index.js';
+import { registry } from './registry/index.js';
+import { serf } from './serf/index.js';
 
-type Make = (url: string) => BootstrapSource;
-
-/** By the scheme of its URL; each is loaded when it is wanted, with what it needs. */
-const sources: Readonly<Record<string, () => Promise<Make>>> = {
-  file: async () => (await import('./file/index.js')).seedFile,
-  dnssrv: async () => (await import('./dns/index.js')).dnsSrv,
-  dns: async () => (await import('./dns/index.js')).dnsNames,
-  k8s: async () => (await import('./kubernetes/index.js')).kubernetes,
-  http: async () => (await import('./registry/index.js')).registry,
-  https: async () => (await import('./registry/index.js')).registry,
-  serf: async () => (await import('./serf/index.js')).serf,
-  multicast: async () => (await import('./multicast/index.js')).multicast,
+/** By the scheme of its URL. */
+const sources: Readonly<Record<string, (url: string) => BootstrapSource>> = {
+  file: seedFile,
+  dnssrv: dnsSrv,
+  dns: dnsNames,
+  k8s: kubernetes,
+  multicast,
+  http: registry,
+  https: registry,
+  serf,
 };
 
 /** The schemes of sources: `file`, `dnssrv`, … */
-export const sourceSchemes: readonly string[] = Object.keys(sources);
+export const sourceSchemes: readonly string[] = Object.freeze(Object.keys(sources));
 
 /** Whether the text is the URL of a source, rather than an address. */
 export function isSourceUrl(text: string): boolean {
@@ -25,24 +29,21 @@ export function isSourceUrl(text: string): boolean {
 }
 
 /** The source of a URL such as `dnssrv://_disgover._tcp.example.net`; an address is a seed as it is. @throws DisgoverError `ERR_BAD_SOURCE`. */
-export async function seedOfUrl(text: string): Promise<Seed | BootstrapSource> {
-  const make = await sources[schemeOf(text)]?.();
-  return make === undefined ? text : make(text);
+export function seedOfUrl(text: string): Seed | BootstrapSource {
+  return isSourceUrl(text) ? (sources[schemeOf(text)]?.(text) ?? text) : text;
 }
 
 /** What `DISGOVER_SEEDS` names, addresses and URLs of sources with commas or blanks between. @throws DisgoverError `ERR_BAD_SOURCE`. */
-export function seedsOfEnvironment(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<(Seed | BootstrapSource)[]> {
-  return Promise.all(urlsOfEnvironment(environment).map(seedOfUrl));
+export function seedsOfEnvironment(environment: Environment = process.env): (Seed | BootstrapSource)[] {
+  return urlsOfEnvironment(environment).map(seedOfUrl);
 }
 
 /** The same as it is written there. */
-export function urlsOfEnvironment({
-  DISGOVER_SEEDS = '',
-}: Readonly<Record<string, string | undefined>>): string[] {
+export function urlsOfEnvironment({ DISGOVER_SEEDS = '' }: Environment = process.env): string[] {
   return DISGOVER_SEEDS.split(/[\s,]+/).filter((text) => text !== '');
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 function schemeOf(text: string): string {
   return /^([a-z][a-z0-9+.-]*):/.exec(text)?.[1] ?? '';

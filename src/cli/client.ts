@@ -53,7 +53,7 @@ export async function withClient<Answer>(
   const node = await Disgover.start(
     {
       transport: [tcp(dialOnly), ws(dialOnly)],
-      seeds: await seedsOption(seed),
+      seeds: seedsOption(seed),
       logger,
       ...(await groupOptions(flags, output)),
       ...arbiter,

@@ -5,7 +5,7 @@ import { gSet } from '../../arbiters/g-set.js';
 import { lastWriteWins } from '../../arbiters/last-write-wins.js';
 import { vectorClock } from '../../arbiters/vector-clock.js';
 import { parseAddress } from '../bootstrap/seed.js';
-import { isSourceUrl } from '../bootstrap/source-of-url.js';
+import { isSourceUrl, seedOfUrl } from '../bootstrap/source-of-url.js';
 import { DisgoverError, quote } from '../errors.js';
 import { type Arbiter, type ContactId, idOf, parseContactId } from '../index.js';
 import { limits } from '../limits.js';
@@ -43,7 +43,9 @@ export const seedFlag = () =>
     '--seed <address>',
     'a node to start from, tcp://, ws:// or wss://HOST:PORT, or a source of such: file://, dnssrv://, … (repeatable; also DISGOVER_SEEDS)',
     (text) => {
-      if (!isSourceUrl(text)) parseAddress(text, 'tcp');
+      // What is wrong with it is said before anything starts.
+      if (isSourceUrl(text)) seedOfUrl(text);
+      else parseAddress(text, 'tcp');
       return text;
     },
   );

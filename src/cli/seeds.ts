@@ -5,10 +5,10 @@ import type { BootstrapSource, Seed } from '../index.js';
 
 /** As they are written. */
 export function seedTexts(flags: readonly string[] | undefined): readonly string[] {
-  return flags ?? urlsOfEnvironment(process.env);
+  return flags ?? urlsOfEnvironment();
 }
 
 /** What `Disgover.start` is told of them. @throws DisgoverError `ERR_BAD_SOURCE`. */
-export function seedsOption(flags: readonly string[] | undefined): Promise<(Seed | BootstrapSource)[]> {
-  return Promise.all(seedTexts(flags).map(seedOfUrl));
+export function seedsOption(flags: readonly string[] | undefined): (Seed | BootstrapSource)[] {
+  return seedTexts(flags).map(seedOfUrl);
 }

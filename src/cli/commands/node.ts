@@ -85,7 +85,7 @@ async function start(
     {
       // Both, so that a node which listens on one still reaches those who listen on the other.
       transport: [tcp(at('tcp')), ws({ ...at('ws'), ...(origin && { origins: origin }) })],
-      seeds: await seedsOption(seed),
+      seeds: seedsOption(seed),
       ...(expect !== undefined && { expect }),
       logger,
       ...(await groupOptions(flags, output)),
