@@ -44,7 +44,7 @@ export interface JoinDependencies {
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 /** Who names several seeds is one of many, which may all start now: each waits for a part of this, or of as long as a seed needs for all of them. */
-const START_MS = 500;
+const START_MS = 300;
 const START_MS_A_NODE = 80;
 const LONGEST_START_MS = 10_000;
 /** Once joined there is no hurry: the other seeds are met within this, so that a crowd does not meet them together. */
