@@ -1,6 +1,6 @@
 // The public face: checks what comes in, then delegates. Nothing below repeats the checks.
 
-import type { JoinState } from './bootstrap/join.js';
+import type { BootstrapView, JoinState } from './bootstrap/report.js';
 import { parseAddress } from './bootstrap/seed.js';
 import {
   type CallOptions,
@@ -65,7 +65,7 @@ export class Disgover {
     for (const transport of resolved.transports) taken.add(transport);
     try {
       await abortable(node.#engine.listen(), signal);
-      await node.#engine.join.join(signal);
+      await node.#engine.bootstrap.start(signal);
       return node;
     } catch (fault) {
       await node.close();
@@ -83,9 +83,14 @@ export class Disgover {
     return this.#engine.self.contact.contact;
   }
 
-  /** Whether other nodes know us: `joining`, `joined`, `alone` (no seeds, nobody came) or `isolated` (no seed answers). */
+  /** Whether other nodes know us: `joining`, `joined`, `alone` (a group of its own) or `isolated` (no seed answers). */
   get state(): JoinState {
-    return this.#engine.join.state;
+    return this.#engine.bootstrap.state;
+  }
+
+  /** How the node found others, or why it did not. */
+  get bootstrap(): BootstrapView {
+    return this.#engine.bootstrap;
   }
 
   /** The routing table: its size, and a report on how well it is filled. */

@@ -1,12 +1,13 @@
 // Puts the parts of one node together: who is told what, and nothing else. The public face is disgover.ts.
 
+import { Bootstrap } from '#bootstrap';
 import { meetContacts } from '#met-contacts';
 import { Onward, Passages } from '#relaying';
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
 import { Announcer } from './announce/announcer.js';
 import { Hosted } from './announce/hosted.js';
 import { Withdrawals } from './announce/withdrawals.js';
-import { Join } from './bootstrap/join.js';
+import type { SeedAnswer } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
 import { Arbitration } from './contacts/arbitrate.js';
 import { Contacts } from './contacts/observe.js';
@@ -69,7 +70,7 @@ export class Engine {
   readonly errands: Errands<Exact>;
   readonly announcer: Announcer;
   readonly withdrawals: Withdrawals;
-  readonly join: Join;
+  readonly bootstrap: Bootstrap;
   /** Hosts that nobody can dial, to which this node passes PINGs on. */
   readonly passages: Passages;
   /** What such hosts announce, for holders whom they cannot dial. */
@@ -114,7 +115,7 @@ export class Engine {
     this.passages = new Passages(id);
     this.dialPolicy = new DialPolicy({
       rules: options.dial,
-      seeds: options.seeds,
+      isSeed: (address) => this.bootstrap.isSeed(address),
       own: () => addressesOf(self.contact),
       known: (contact) => {
         const entry = this.routing.known(contact);
@@ -204,14 +205,14 @@ export class Engine {
       walkHome: () => this.#walkHome([]),
       onAdded: (contact) => {
         reports.table('nodeAdded', contact);
-        this.join.onNode();
+        this.bootstrap.onNode();
         this.announcer.onNodes();
         this.withdrawals.onNodes();
         this.relays.onNode(contact);
       },
       onRemoved: (contact) => {
         reports.table('nodeRemoved', contact);
-        if (this.routing.size === 0) this.join.onAlone();
+        this.bootstrap.onNodeGone(contact.id);
       },
     });
     this.#askHostDependencies = {
@@ -235,11 +236,11 @@ export class Engine {
       isEligible: (contact) => contact.id !== id && !this.routing.isQuarantined(contact.id, contact),
       start: (target, count) => this.#start(target, count),
       kinds: this.#kinds(),
-      rejoin: (signal) => this.join.join(signal),
+      rejoin: (signal) => this.bootstrap.start(signal),
       networkSize: () => this.routing.networkSize,
       isAtHand: (contact) => this.pool.get(contact)?.isOpen === true,
       onWalked: (target) => this.routing.walked(target),
-      seeds: () => ({ count: options.seeds.length, fault: this.join.lastFault }),
+      seeds: () => this.bootstrap.tried,
     });
     const onRefused = (from: EncodedContact, refusal: Refusal) => reports.refused(from.id, refusal);
     const { contacts, walker } = this;
@@ -318,18 +319,15 @@ export class Engine {
       relayed: this.relayed,
       onFault: (fault) => reports.fault(fault),
     });
-    this.join = new Join({
-      runtime,
+    this.bootstrap = new Bootstrap({
+      options,
+      own: () => self.contact,
       alarms,
-      seeds: options.seeds,
+      reports,
+      routing: this.routing,
+      isEligible: (contact) => walker.isEligible(contact),
       ask: (seed) => this.#askSeed(seed),
       walkHome: (named) => this.#walkHome(named),
-      hasNodes: () => this.routing.size > 0,
-      onState: (state) => {
-        reports.state(state);
-        if (state === 'joined') void this.routing.joined();
-      },
-      onSeedFailed: (seed, fault) => reports.seedFailed(seed, fault),
     });
     // Last: a constructor that throws has nothing to let go of.
     this.#forgetMet = meetContacts();
@@ -403,7 +401,7 @@ export class Engine {
       this.withdrawals.close();
       this.relays.close();
       this.onward.close();
-      this.join.close();
+      this.bootstrap.close();
       this.routing.close();
       this.pool.close();
       this.alarms.clear();
@@ -516,12 +514,13 @@ export class Engine {
   }
 
   /** Whom the seed names. One that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
-  async #askSeed(seed: DialTarget): Promise<readonly EncodedContact[]> {
+  async #askSeed(seed: DialTarget): Promise<SeedAnswer> {
+    this.dialPolicy.trust(seed);
     const { contacts } = await this.client.findNode(seed, { target: { key: this.self.contact.key } });
     const session = this.pool.get(seed);
     // Or else it is nobody to start from: another seed may be.
     if (session?.peer !== undefined && !session.isAddressProved) await this.#pingAddress(session.peer);
-    return contacts;
+    return { id: session?.peer?.id, named: contacts };
   }
 
   /** Our neighbours learn of us, and we of them. `named`: by a seed, which need not be asked again for it. */

@@ -47,6 +47,25 @@ export const faults = {
   ARBITER_BAD_RESULT: 'The arbiter returned what is not a contact of the same id; the incumbent was kept.',
   INTERNAL: 'A fault of disgover itself; please report it.',
 
+  // Sources of seeds
+  BAD_SOURCE: 'A source of seeds is not written as one: its URL, or an option of it.',
+  SEED_FILE_UNREADABLE: 'The file of seeds is missing, too long, or cannot be read; it is looked at again.',
+  DNS_NOT_FOUND: 'The DNS has no such name.',
+  DNS_NO_RECORDS: 'The name has no records of the type that is asked for.',
+  DNS_FAILED: 'A DNS server answers that it cannot or will not say.',
+  DNS_TIMEOUT: 'A DNS server does not answer in time.',
+  DNS_UNREACHABLE: 'There is no DNS server at the address, or none is known.',
+  DNS_BAD_ANSWER: 'What a DNS server answers cannot be read, or is no answer to what was asked.',
+  BAD_MULTICAST_GROUP: 'An address is neither of a multicast group nor one of broadcast.',
+  MULTICAST_FAILED: 'The system gives no socket for the multicast group, or does not let it in.',
+  K8S_NOT_IN_CLUSTER: 'The process does not run in a Kubernetes cluster: there is no service account token.',
+  K8S_UNSUPPORTED: 'The Kubernetes cluster serves no EndpointSlices, or has no such version of them.',
+  K8S_NO_PORT: 'The EndpointSlices have no port of the name that is asked for, or several and none is.',
+  PACKAGE_MISSING: 'A source needs a package that is not installed.',
+  SOURCE_UNREACHABLE: 'The server of a source cannot be reached, or does not answer in time.',
+  SOURCE_DENIED: 'The server of a source does not let this node in, or not to what it asks for.',
+  SOURCE_BAD_ANSWER: 'What the server of a source answers is not what such a server says.',
+
   // Between nodes: framing
   BAD_MAGIC: 'What connected does not speak disgover.',
   FRAME_TOO_LARGE: 'A frame announces more bytes than are allowed at this point.',

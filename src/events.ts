@@ -1,6 +1,6 @@
 // Facts that have happened. Nothing in the engine waits for one.
 
-import type { JoinState } from './bootstrap/join.js';
+import type { JoinState } from './bootstrap/report.js';
 import type { ArbiterFault } from './contacts/arbitrate.js';
 import type { Conflict, Displacement, Equivocation } from './contacts/observe.js';
 import type { Contact } from './contracts/contact.js';

@@ -1,7 +1,13 @@
 // What an application imports.
 
-export type { JoinState } from './bootstrap/join.js';
-export type { Seed } from './bootstrap/seed.js';
+export type {
+  BootstrapFault,
+  BootstrapReport,
+  BootstrapView,
+  JoinState,
+  SeedReport,
+  SourceReport,
+} from './bootstrap/report.js';
 export type { CallOptions, LookupOptions } from './call-options.js';
 export type { ArbiterFault } from './contacts/arbitrate.js';
 export type { Conflict, Displacement, Equivocation } from './contacts/observe.js';
@@ -14,6 +20,7 @@ export type {
   RegistrationContext,
   Verdict,
 } from './contracts/arbiter.js';
+export type { BootstrapSource, Seed, SeedUpdate, SourceContext } from './contracts/bootstrap-source.js';
 export type { Contact, ContactInput, Json } from './contracts/contact.js';
 export type { Logger } from './contracts/logger.js';
 export type { Metrics } from './contracts/metrics.js';

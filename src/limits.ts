@@ -100,6 +100,13 @@ export const limits = Object.freeze({
   /** Peers that have sent some lately. */
   forgersRemembered: 4_096,
 
+  // Seeds
+  seedsPerSource: 64,
+  sources: 16,
+  expectedNodes: 1_024,
+  /** How long the list of seeds has not changed before a node with fewer answers than expected begins without the others. */
+  seedsStableMs: 5_000,
+
   // Requests
   requestFirstMs: 2_000,
   requestFloorMs: 500,

@@ -3,9 +3,9 @@
 import { type Cidr, parseCidr } from './address/cidr.js';
 import { isPort } from './address/host.js';
 import { vectorClock } from './arbiter/vector-clock.js';
-import type { Seed } from './bootstrap/seed.js';
-import { parseSeed } from './bootstrap/seed.js';
+import { resolveSeed } from './bootstrap/seed.js';
 import type { ArbiterAdmission, ArbiterDefaults, ArbiterFunction } from './contracts/arbiter.js';
+import type { BootstrapSource, Seed } from './contracts/bootstrap-source.js';
 import type { Logger } from './contracts/logger.js';
 import type { Metrics } from './contracts/metrics.js';
 import type { Runtime } from './contracts/runtime.js';
@@ -21,7 +21,6 @@ import type { DialRules } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import { GroupSecrets, type SecretRing } from './session/group-secrets.js';
 import type { Admit } from './session/session.js';
-import { addressesOf } from './wire/addresses.js';
 
 /** Blocks are written as `10.1.0.0/16`, `2001:db8::/32`, or a single address. */
 export interface DialOption {
@@ -42,8 +41,18 @@ export interface DisgoverOptions {
    */
   readonly transport: Transport | readonly Transport[];
 
-  /** Nodes to meet first, as addresses (`tcp://10.0.0.7:6742`) or contacts. Default none: others come to this one. */
-  readonly seeds?: readonly Seed[];
+  /**
+   * Nodes to meet first: addresses (`tcp://10.0.0.7:6742`), contacts, and sources that go on naming such, mixed; at most 16 sources. All are
+   * met in the end, and those that fail are tried again as long as the node lives. Default none: others come to this one.
+   */
+  readonly seeds?: readonly (Seed | BootstrapSource)[];
+
+  /**
+   * How many nodes the group begins with, this one included: a node that nobody answers stays `joining` until so many are named and the
+   * list of seeds has been the same for 5 s; only then it is `alone`, a group of its own. 1 asks for that. Integer from 1 to 1024. Default:
+   * who has nobody else to ask is `alone` at once, and the log warns of it.
+   */
+  readonly expect?: number;
 
   /** The group that the node belongs to; nodes of other groups are not talked to. 1 to 64 bytes of UTF-8, default `default`. */
   readonly group?: string;
@@ -129,6 +138,8 @@ export interface DisgoverOptions {
 export interface ResolvedOptions {
   readonly transports: readonly Transport[];
   readonly seeds: readonly DialTarget[];
+  readonly sources: readonly BootstrapSource[];
+  readonly expected: number | undefined;
   readonly group: string;
   readonly id: ContactId;
   readonly identity: Identity | undefined;
@@ -151,6 +162,7 @@ export interface ResolvedOptions {
 const KNOWN = [
   'transport',
   'seeds',
+  'expect',
   'group',
   'id',
   'identity',
@@ -203,7 +215,7 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
   if (typeof group !== 'string' || group === '' || utf8(group).length > limits.groupBytes) {
     throw badOption(`group must be a name of 1..${limits.groupBytes} bytes`);
   }
-  if (!Array.isArray(seeds)) throw badOption(`seeds must be an array, got ${typeName(seeds)}`);
+  if (options.expect !== undefined) checkInteger('expect', options.expect, 1, limits.expectedNodes);
   return {
     transports,
     runtime,
@@ -211,7 +223,8 @@ export function resolveOptions(options: DisgoverOptions): ResolvedOptions {
     alpha: concurrency,
     hintBytes,
     group,
-    seeds: seeds.map((seed) => resolveSeed(seed, transports)),
+    ...checkSeeds(seeds, transports),
+    expected: options.expect,
     ...resolveIdentity(options, runtime),
     secrets: new GroupSecrets(options.secret),
     admit: options.admit,
@@ -233,16 +246,20 @@ function checkKnown(name: string): void {
   throw badOption(`${unknownName('option', name, KNOWN)}${hint}`);
 }
 
-/** One that can never be dialled would have the node try for ever. */
-function resolveSeed(seed: Seed, transports: readonly Transport[]): DialTarget {
+function checkSeeds(
+  seeds: unknown,
+  transports: readonly Transport[],
+): Pick<ResolvedOptions, 'seeds' | 'sources'> {
   const names = transports.map(({ name }) => name);
-  const target = parseSeed(seed, names[0] as string);
-  const types = addressesOf(target).map(({ type }) => type);
-  if (types.length === 0)
-    throw new DisgoverError('BAD_SEED', 'a seed needs an address of its own, not of relays');
-  if (types.some((type) => names.includes(type))) return target;
-  const shown = typeof seed === 'string' ? seed : types.join(', ');
-  throw new DisgoverError('BAD_SEED', `${quote(shown)}: this node speaks ${names.join(', ')} only`);
+  const all = checkArray('seeds', seeds) as NonNullable<DisgoverOptions['seeds']>;
+  return {
+    seeds: all.filter((seed): seed is Seed => !isSource(seed)).map((seed) => resolveSeed(seed, names)),
+    sources: all.filter(isSource),
+  };
+}
+
+function isSource(seed: Seed | BootstrapSource): seed is BootstrapSource {
+  return typeof Object(seed).seeds === 'function';
 }
 
 function resolveIdentity(

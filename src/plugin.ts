@@ -1,4 +1,4 @@
-// What a plugin is written against: a transport, an arbiter. Types, and the few functions that all of them need.
+// What a plugin is written against: a transport, an arbiter, a source of seeds. Types, and the few functions that all of them need.
 
 export { base64Of, bytesOfBase64 } from '#base64';
 export { sha256 } from '#sha256';
@@ -33,6 +33,7 @@ export type {
   RegistrationContext,
   Verdict,
 } from './contracts/arbiter.js';
+export type { BootstrapSource, Seed, SeedUpdate, SourceContext } from './contracts/bootstrap-source.js';
 export type { Contact, Json } from './contracts/contact.js';
 export type { Attach, MemoryAddress, MemoryNetwork, Wire, WireEnd } from './contracts/memory-network.js';
 export type {

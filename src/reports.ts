@@ -1,6 +1,6 @@
 // What is told to who watches the node: events, counters, the log. Nothing waits for any of it, and nothing follows from it.
 
-import type { JoinState } from './bootstrap/join.js';
+import type { JoinState } from './bootstrap/report.js';
 import type { ArbiterFault } from './contacts/arbitrate.js';
 import type { Logger } from './contracts/logger.js';
 import type { Metrics } from './contracts/metrics.js';

@@ -1,6 +1,6 @@
 // A node as a value: for a warm start, for a dashboard, and for the test that everything has a bound.
 
-import type { JoinState } from './bootstrap/join.js';
+import type { JoinState } from './bootstrap/report.js';
 import type { Contact } from './contracts/contact.js';
 import type { Engine } from './engine.js';
 import { limits } from './limits.js';
@@ -24,7 +24,7 @@ const BUCKETS = 256;
 
 export function snapshotOf({
   self,
-  join,
+  bootstrap,
   routing,
   bridges,
   contacts,
@@ -46,7 +46,7 @@ export function snapshotOf({
   const { table, replacements, quarantine, verifications, hints } = routing.sizes();
   return {
     contact: self.contact.contact,
-    state: join.state,
+    state: bootstrap.state,
     nodes: [...routing.contacts()].map(({ contact }) => contact),
     collections: [
       { name: 'table', size: table, cap: BUCKETS * options.k },

@@ -43,6 +43,7 @@ function targetOf(from: string, specifier: string): string {
   if (specifier === '#hints') return 'src/routing/hints.ts';
   if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';
+  if (specifier === '#bootstrap') return 'src/bootstrap/bootstrap.ts';
   if (specifier === '#crypto') return 'src/identity/crypto.ts';
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
   if (specifier.startsWith('node:')) return specifier;
@@ -83,6 +84,17 @@ const reserved =
   (arrow: Arrow) =>
     isIn(arrow.to, ...to) && !isIn(arrow.from, ...places);
 
+/** Sources of seeds that stand on sockets: entry points of their own, which the core does not know. */
+const nodeOnlySources = [
+  'src/bootstrap/dns/',
+  'src/bootstrap/file/',
+  'src/bootstrap/http/',
+  'src/bootstrap/kubernetes/',
+  'src/bootstrap/multicast/',
+  'src/bootstrap/registry/',
+  'src/bootstrap/serf/',
+];
+
 const base = ['src/contracts/', 'src/errors.ts', 'src/limits.ts'];
 
 /** Each rule: an arrow that offends it, so that a rule without teeth is seen, and how offenders are told. */
@@ -112,6 +124,12 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
   'only what stands on the engine imports its class': [
     'src/rpc/client.ts → src/disgover.ts',
     reserved(['src/disgover.ts'], 'src/index.ts', 'src/simulation/', 'src/agent/', 'src/cli/'),
+  ],
+  'sources of seeds for Node are chosen by the application, the agent and the command line': [
+    'src/bootstrap/join.ts → src/bootstrap/dns/index.ts',
+    ({ from, to }) =>
+      isIn(to, ...nodeOnlySources) &&
+      !isIn(from, 'src/agent/', 'src/cli/', 'src/bootstrap/source-of-url.ts', ...nodeOnlySources),
   ],
   'nothing inside imports the entry point of applications': [
     'src/simulation/testing.ts → src/index.ts',
@@ -168,6 +186,7 @@ const rules: Record<string, [offender: string, offends: (arrow: Arrow) => boolea
         'transports/sockets/',
         'src/cli/',
         'src/agent/',
+        ...nodeOnlySources,
         'src/id/sha256.ts',
         'src/identity/crypto.ts',
         'src/identity/key-file.ts',

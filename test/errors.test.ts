@@ -38,7 +38,7 @@ function declared(): Map<string, string[]> {
   let codes: string[] = [];
   const [, body = ''] = /export const faults = \{\n([\s\S]*?)\n\} as const/.exec(source) ?? [];
   for (const line of body.split('\n')) {
-    const [, heading, code] = /^ {2}(?:\/\/ (.*)|([A-Z_]+):)/.exec(line) ?? [];
+    const [, heading, code] = /^ {2}(?:\/\/ (.*)|([A-Z0-9_]+):)/.exec(line) ?? [];
     if (heading !== undefined) {
       codes = [];
       groups.set(heading, codes);

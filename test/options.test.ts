@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { vectorClock } from '../src/arbiter/vector-clock.js';
-import type { Seed } from '../src/bootstrap/seed.js';
+import type { Seed } from '../src/contracts/bootstrap-source.js';
 import type { Contact } from '../src/contracts/contact.js';
 import type { Transport } from '../src/contracts/transport.js';
 import type { ErrorCode } from '../src/errors.js';

@@ -1,10 +1,11 @@
 // Where first addresses come from, as the application writes them.
 
 import { checkUrlPath } from '../address/url-path.js';
-import type { ContactInput } from '../contracts/contact.js';
+import type { Seed } from '../contracts/bootstrap-source.js';
 import type { TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, quote, typeName } from '../errors.js';
 import type { DialTarget } from '../session/dialler.js';
+import { addressesOf } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 
 const LAST_PORT = 65_535;
@@ -15,10 +16,18 @@ const assumedPaths = ['', '/', '/disgover'];
 const ASSUMED_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 
 /**
- * A node to meet first: its address (`tcp://127.0.0.1:6742`, `tcp://[::1]:6742`, `wss://node.example:443/path`), or its contact. Without an id, whoever
- * answers at the address is right: its id is learnt from it.
+ * A seed that a node with transports of these `names` can dial: one that can never be dialled would have the node try for ever.
+ * @throws DisgoverError as `parseSeed`.
  */
-export type Seed = string | ContactInput;
+export function resolveSeed(seed: Seed, names: readonly string[]): DialTarget {
+  const target = parseSeed(seed, names[0] as string);
+  const types = addressesOf(target).map(({ type }) => type);
+  if (types.length === 0)
+    throw new DisgoverError('BAD_SEED', 'a seed needs an address of its own, not of relays');
+  if (types.some((type) => names.includes(type))) return target;
+  const shown = typeof seed === 'string' ? seed : types.join(', ');
+  throw badSeed(shown, `this node speaks ${names.join(', ')} only`);
+}
 
 /** @throws DisgoverError `ERR_BAD_SEED`, `ERR_BAD_URL`; for a contact with an id, what a contact must be. `type`: for addresses without one. */
 export function parseSeed(seed: Seed, type: string): DialTarget {

@@ -15,13 +15,20 @@ const MOST_KINDS = 64;
 
 type Refused = Parameters<Parameters<typeof Disgover.prototype.on<'refused'>>[1]>[0];
 
+export const ALONE = 'alone: a group of its own (--expect 1, where that is meant)';
+
 export class Bulletin {
   /** Hears why seeds fail, from the start on. */
-  readonly logger: Logger = seedFaultLogger((fault) => this.#onSeedFailed(fault));
+  readonly logger: Logger = seedFaultLogger(
+    (fault) => this.#onSeedFailed(fault),
+    (source, message) => this.#onSourceFailed(source, message),
+  );
   readonly #output: Pick<Output, 'notice'>;
   readonly #now: () => number;
   // Seed and code. Bounded by the seeds and by the codes; forgotten when the node joins.
   readonly #toldOfSeeds = new Set<string>();
+  // Source and what it failed with. Bounded by MOST_KINDS.
+  readonly #toldOfSources = new Set<string>();
   // Host and code of the seeds that failed, likewise.
   readonly #kindsOfSeeds = new Set<string>();
   // When each kind was told last, the oldest first. Bounded by MOST_KINDS.
@@ -38,6 +45,7 @@ export class Bulletin {
       if (state === 'joined') this.#onJoined();
       if (state === 'isolated')
         this.#output.notice('no node answers any more: the seeds are asked again and again');
+      if (state === 'alone') this.#output.notice(ALONE);
     });
     node.on('refused', (refused) => this.#onRefused(refused));
   }
@@ -51,6 +59,14 @@ export class Bulletin {
     if (this.#toldOfSeeds.has(told)) return;
     this.#toldOfSeeds.add(told);
     this.#output.notice(`seed ${address}: ${inFlags(message)}`);
+  }
+
+  #onSourceFailed(source: string, message: string): void {
+    const told = `${source} ${message}`;
+    if (this.#toldOfSources.has(told)) return;
+    if (this.#toldOfSources.size >= MOST_KINDS) this.#toldOfSources.clear();
+    this.#toldOfSources.add(told);
+    this.#output.notice(`source ${source}: ${inFlags(message)}`);
   }
 
   #onJoined(): void {

@@ -11,6 +11,7 @@ import { TurnedAway } from './failure.js';
 import { type GroupFlags, groupOptions, tlsOptions } from './group-options.js';
 import { bounded } from './interruption.js';
 import { seedFaultLogger } from './seed-faults.js';
+import { seedsOption, seedTexts } from './seeds.js';
 
 export interface ClientFlags extends GroupFlags {
   readonly seed?: readonly string[];
@@ -32,13 +33,14 @@ export function askNetwork<Answer>(
   { output, interruption }: Context,
   ask: (node: Disgover, call: Call) => Promise<Answer>,
 ): Promise<Answer> {
-  if (flags.seed === undefined) throw new DisgoverError('MISSING_ARGUMENT', '--seed tcp://HOST:PORT');
+  if (seedTexts(flags.seed).length === 0)
+    throw new DisgoverError('MISSING_ARGUMENT', '--seed tcp://HOST:PORT');
   return withClient(flags, { output, interruption }, ask);
 }
 
 /** @throws TurnedAway where seeds are there and let nobody in; what `Disgover.start` and `ask` throw; DisgoverError `ERR_TIMEOUT`; the reason of the interruption. */
 export async function withClient<Answer>(
-  { seed = [], timeout = limits.lookupMs, arbiter, ...flags }: ClientFlags,
+  { seed, timeout = limits.lookupMs, arbiter, ...flags }: ClientFlags,
   { output, interruption }: Context,
   ask: (node: Disgover, call: Call) => Promise<Answer>,
 ): Promise<Answer> {
@@ -51,7 +53,7 @@ export async function withClient<Answer>(
   const node = await Disgover.start(
     {
       transport: [tcp(dialOnly), ws(dialOnly)],
-      seeds: seed,
+      seeds: seedsOption(seed),
       logger,
       ...(await groupOptions(flags, output)),
       ...arbiter,

@@ -5,6 +5,7 @@ import { gSet } from '../../arbiters/g-set.js';
 import { lastWriteWins } from '../../arbiters/last-write-wins.js';
 import { vectorClock } from '../../arbiters/vector-clock.js';
 import { parseAddress } from '../bootstrap/seed.js';
+import { isSourceUrl, seedOfUrl } from '../bootstrap/source-of-url.js';
 import { DisgoverError, quote } from '../errors.js';
 import { type Arbiter, type ContactId, idOf, parseContactId } from '../index.js';
 import { limits } from '../limits.js';
@@ -40,12 +41,24 @@ function checkValue(option: Option, text: string): void {
 export const seedFlag = () =>
   listFlag(
     '--seed <address>',
-    'a node to start from, tcp://, ws:// or wss://HOST:PORT (repeatable)',
+    'a node to start from, tcp://, ws:// or wss://HOST:PORT, or a source of such: file://, dnssrv://, … (repeatable; also DISGOVER_SEEDS)',
     (text) => {
-      parseAddress(text, 'tcp');
+      // What is wrong with it is said before anything starts.
+      if (isSourceUrl(text)) seedOfUrl(text);
+      else parseAddress(text, 'tcp');
       return text;
     },
   );
+
+export const expectFlag = () =>
+  flag('--expect <count>', 'nodes that the group begins with: none is a group of its own before', (text) => {
+    const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= 1 && count <= limits.expectedNodes) return count;
+    throw new DisgoverError(
+      'BAD_OPTION',
+      `--expect must be an integer 1..${limits.expectedNodes}, got ${quote(text)}`,
+    );
+  });
 
 export const groupFlag = () =>
   flag('--group <name>', 'the group that the nodes belong to (default: "default")', (text) => text);

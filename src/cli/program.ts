@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { addDemo } from './commands/demo.js';
+import { addDoctor } from './commands/doctor.js';
 import { addFind } from './commands/find.js';
 import { addNode } from './commands/node.js';
 import { addPing } from './commands/ping.js';
@@ -27,6 +28,6 @@ export function makeProgram(context: Context): Command {
     // What cannot be parsed is reported as everything else that fails.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const add of [addDemo, addNode, addFind, addTrace, addPing]) add(program, context);
+  for (const add of [addDemo, addNode, addFind, addTrace, addPing, addDoctor]) add(program, context);
   return program;
 }

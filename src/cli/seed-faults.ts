@@ -11,13 +11,20 @@ export interface SeedFault {
   readonly message: string;
 }
 
-/** A logger that hears of seeds alone. */
-export function seedFaultLogger(onFault: (fault: SeedFault) => void): Logger {
+/** A logger that hears of seeds alone, and of their sources where somebody listens: `file /etc/seeds`, and with what it failed. */
+export function seedFaultLogger(
+  onFault: (fault: SeedFault) => void,
+  onSourceFault: (source: string, message: string) => void = () => {},
+): Logger {
   const ignore = () => {};
   return {
     debug: ignore,
     info: ignore,
     warn: (fields, message) => {
+      if (message === 'source failed') {
+        const { source, detail } = fields as { source: string; detail: string };
+        onSourceFault(source, detail);
+      }
       if (message !== 'seed failed') return;
       const { seed, code, detail } = fields as {
         seed: readonly TransportInfo[];

@@ -12,3 +12,13 @@ export function randomFraction(runtime: Runtime): number {
 export function jittered(runtime: Runtime, ms: number, share: number): number {
   return ms * (1 + share * (2 * randomFraction(runtime) - 1));
 }
+
+/** The same in an order of chance. */
+export function shuffled<Item>(runtime: Runtime, items: readonly Item[]): Item[] {
+  const shuffled = [...items];
+  for (let left = shuffled.length; left > 1; left--) {
+    const other = Math.floor(randomFraction(runtime) * left);
+    [shuffled[left - 1], shuffled[other]] = [shuffled[other] as Item, shuffled[left - 1] as Item];
+  }
+  return shuffled;
+}

@@ -9,7 +9,7 @@ import { innermost, type Range, rangeOf, type Scope } from '../address/ranges.js
 import type { DialGuard, TransportInfo } from '../contracts/transport.js';
 import { DisgoverError, quote } from '../errors.js';
 import { limits } from '../limits.js';
-import { addressesOf, addressKey } from '../wire/addresses.js';
+import { addressKey } from '../wire/addresses.js';
 import { EncodedContact } from '../wire/contact-codec.js';
 import { DialRate } from './dial-rate.js';
 import type { DialTarget } from './dialler.js';
@@ -24,7 +24,8 @@ export interface DialRules {
 
 export interface DialPolicyDependencies {
   readonly rules: DialRules;
-  readonly seeds: readonly DialTarget[];
+  /** Whether a seed is at the address, by its key. */
+  readonly isSeed: (addressKey: string) => boolean;
   /** Our own addresses. */
   readonly own: () => readonly TransportInfo[];
   /** The node of that id in the table, if it has proved that it is at the contact's addresses. */
@@ -60,19 +61,16 @@ export function wasNotDialled({ code }: DisgoverError): boolean {
 
 export class DialPolicy {
   readonly #deps: DialPolicyDependencies;
-  readonly #seedKeys: ReadonlySet<string>;
   // What the application named itself: the objects, so that nobody else can name the same (a node that was found, see isGiven).
-  readonly #given: WeakSet<DialTarget>;
+  readonly #given = new WeakSet<DialTarget>();
   // Where seeds were found. Bounded by limits.ownAddresses, oldest first: a name may lead elsewhere each time.
   readonly #homes = new Set<Home>();
   readonly #addresses: DialRate;
   readonly #prefixes: DialRate;
 
   constructor(deps: DialPolicyDependencies) {
-    const { seeds, randomBytes } = deps;
+    const { randomBytes } = deps;
     this.#deps = deps;
-    this.#given = new WeakSet(seeds);
-    this.#seedKeys = new Set(seeds.flatMap((seed) => addressesOf(seed).map(addressKey)));
     this.#addresses = new DialRate({
       most: limits.dialsPerAddressPerMinute,
       windowMs: MINUTE_MS,
@@ -107,7 +105,7 @@ export class DialPolicy {
   /** For a dial of one address of a target. */
   guard(target: DialTarget, address: TransportInfo): DialGuard {
     const isGiven = this.isGiven(target);
-    const isSeed = this.#seedKeys.has(addressKey(address));
+    const isSeed = this.#deps.isSeed(addressKey(address));
     return {
       checkName: (name) => {
         if (isGiven || isSeed || this.#deps.rules.names) return;

@@ -5,9 +5,11 @@ import { Alarms } from '../../src/runtime/alarms.js';
 import type { DialTarget } from '../../src/session/dialler.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
 import { encodedNodeOf } from '../support/contacts.js';
+import { idOf } from '../support/ids.js';
 import { addressOf } from '../support/sessions.js';
 
 const SECOND = 1_000;
+const OPTION = { name: 'option' };
 
 /** Seeds that answer after 10 ms, fail, or are silent. */
 class Joining {
@@ -18,6 +20,10 @@ class Joining {
   readonly failed: string[] = [];
   readonly faults = new Map<string, DisgoverError>();
   readonly silent = new Set<string>();
+  readonly known = new Set<string>();
+  isNews = false;
+  sources = { waitedFor: 0, areWell: true };
+  merged = 0;
   hasNodes = false;
   readonly named: string[] = [];
   walks = 0;
@@ -29,7 +35,7 @@ class Joining {
     this.join = new Join({
       runtime: this.runtime,
       alarms: new Alarms(this.runtime),
-      seeds: seeds.map((host) => addressOf(host)),
+      expected: undefined,
       ask: async (target: DialTarget) => {
         const { host = '' } = target as { host?: string };
         this.asked.push(host);
@@ -39,7 +45,7 @@ class Joining {
         const fault = this.faults.get(host);
         if (fault !== undefined) throw fault;
         this.hasNodes = true;
-        return [encodedNodeOf(`named by ${host}`)];
+        return { id: idOf(host), named: [encodedNodeOf(`named by ${host}`)] };
       },
       walkHome: async (named) => {
         this.walks++;
@@ -47,10 +53,18 @@ class Joining {
         await this.runtime.sleep(20);
       },
       hasNodes: () => this.hasNodes,
+      isKnown: (target) => this.known.has((target as { host?: string }).host ?? ''),
+      isNews: () => this.isNews,
+      sources: () => this.sources,
+      onMerged: () => this.merged++,
       onState: (state) => this.states.push(state),
       onSeedFailed: (_seed, { code }) => this.failed.push(code),
       ...deps,
     });
+    this.join.offer(
+      OPTION,
+      seeds.map((host) => addressOf(host)),
+    );
   }
 
   fail(host: string, code: 'DIAL_FAILED' | 'SELF_CONNECT' | 'GROUP_MISMATCH' = 'DIAL_FAILED'): this {
@@ -83,8 +97,10 @@ describe('Join', () => {
     it('has joined when somebody came', async () => {
       const joining = new Joining([]);
       await joining.run();
+      joining.hasNodes = true;
       joining.join.onNode();
-      joining.join.onAlone();
+      joining.hasNodes = false;
+      joining.join.onNodeGone(idOf('gone'));
       expect(joining.states).to.deep.equal(['alone', 'joined', 'alone']);
     });
   });
@@ -96,7 +112,7 @@ describe('Join', () => {
       await joining.runtime.advance(25);
       expect([joining.join.state, joining.walks]).to.deep.equal(['joining', 1]);
       await joining.runtime.run(joined);
-      expect([joining.states, joining.runtime.pendingTimers]).to.deep.equal([['joined'], 0]);
+      expect(joining.states).to.deep.equal(['joined']);
     });
 
     it('does not wait for the others', async () => {
@@ -131,7 +147,7 @@ describe('Join', () => {
       joining.join.close();
       const waits = joining.askedAt.slice(1).map((at, i) => at - (joining.askedAt[i] ?? 0));
       for (const [i, wait] of waits.entries()) {
-        expect(wait).to.be.within(500, 500 + Math.min(2 ** i, 60) * SECOND + 50);
+        expect(wait).to.be.within(SECOND, Math.min(2 ** (i + 1), 60) * SECOND + 50);
       }
       expect(Math.max(...waits.slice(6))).to.be.above(30 * SECOND);
       expect(new Set(waits).size).to.be.above(waits.length / 2);
@@ -144,7 +160,6 @@ describe('Join', () => {
       joining.faults.clear();
       await joining.runtime.advance(65 * SECOND);
       expect(joining.states).to.deep.equal(['isolated', 'joined']);
-      expect(joining.runtime.pendingTimers).to.equal(0);
     });
 
     it('begins with short times again after it had joined', async () => {
@@ -156,7 +171,7 @@ describe('Join', () => {
       joining.fail('a');
       const { length } = joining.asked;
       joining.hasNodes = false;
-      joining.join.onAlone();
+      joining.join.onNodeGone(idOf('gone'));
       await joining.runtime.advance(2 * SECOND);
       expect(joining.asked.length).to.be.above(length);
       joining.join.close();
@@ -167,6 +182,188 @@ describe('Join', () => {
       joining.hasNodes = true;
       await joining.run();
       expect(joining.states).to.deep.equal(['joined']);
+    });
+  });
+
+  context('when it has joined through one of its seeds', () => {
+    it('meets each other seed within ten seconds, unless the table has it', async () => {
+      const joining = new Joining(['a', 'b', 'c', 'd']);
+      joining.known.add('c');
+      await joining.run();
+      expect([joining.asked, joining.walks]).to.deep.equal([['a'], 1]);
+      await joining.runtime.advance(11 * SECOND);
+      expect(joining.asked.toSorted()).to.deep.equal(['a', 'b', 'd']);
+      joining.join.close();
+    });
+
+    it('walks home again from a seed that names neighbours which it has not met', async () => {
+      const joining = new Joining(['a', 'b']);
+      await joining.run();
+      joining.isNews = true;
+      await joining.runtime.advance(11 * SECOND);
+      expect([joining.walks, joining.merged]).to.deep.equal([2, 1]);
+      joining.join.close();
+    });
+
+    it('goes on with those that fail, after a time that doubles to a minute', async () => {
+      const joining = new Joining(['a', 'b']).fail('b');
+      await joining.run();
+      await joining.runtime.advance(600 * SECOND);
+      expect(joining.asked.filter((host) => host === 'b').length).to.be.within(12, 40);
+      expect(joining.failed).to.deep.equal(['ERR_DIAL_FAILED']);
+      joining.faults.clear();
+      await joining.runtime.advance(65 * SECOND);
+      joining.known.add('a').add('b');
+      const { length } = joining.asked;
+      await joining.runtime.advance(600 * SECOND);
+      expect(joining.asked).to.have.length(length);
+      joining.join.close();
+    });
+
+    it('asks a seed again that has left the table', async () => {
+      const joining = new Joining(['a']);
+      await joining.run();
+      await joining.runtime.advance(60 * SECOND);
+      joining.join.onNodeGone(idOf('a'));
+      await joining.runtime.advance(2 * SECOND);
+      expect(joining.asked).to.deep.equal(['a', 'a']);
+      joining.join.close();
+    });
+  });
+
+  context('when a seed is silent', () => {
+    it('asks the next after a quarter of a second', async () => {
+      const joining = new Joining(['silent', 'mute', 'a']);
+      joining.silent.add('silent').add('mute');
+      await joining.run();
+      expect(joining.states).to.deep.equal(['joined']);
+      expect(joining.askedAt[2]).to.be.within(500, 600);
+      joining.join.close();
+    });
+
+    it('has joined all the same when somebody comes', async () => {
+      const joining = new Joining(['silent']);
+      joining.silent.add('silent');
+      const joined = joining.join.join();
+      await joining.runtime.advance(100);
+      joining.hasNodes = true;
+      joining.join.onNode();
+      expect(joining.join.state).to.equal('joining');
+      await joining.runtime.run(joined);
+      expect(joining.states).to.deep.equal(['joined']);
+      joining.join.close();
+    });
+  });
+
+  context('when the seeds change', () => {
+    const other = { name: 'other' };
+
+    it('asks new ones at once where it is isolated', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      joining.join.offer(other, [addressOf('b')]);
+      await joining.runtime.advance(50);
+      expect([joining.asked, joining.states]).to.deep.equal([
+        ['a', 'b'],
+        ['isolated', 'joined'],
+      ]);
+      joining.join.close();
+    });
+
+    it('asks nobody any more whom no source names', async () => {
+      const joining = new Joining(['a']).fail('a');
+      await joining.run();
+      joining.join.offer(OPTION, []);
+      await joining.runtime.advance(300 * SECOND);
+      expect([joining.asked, joining.join.state]).to.deep.equal([['a'], 'alone']);
+      joining.join.close();
+    });
+
+    it('tears nothing down where it is joined', async () => {
+      const joining = new Joining(['a']);
+      await joining.run();
+      joining.join.offer(OPTION, []);
+      await joining.runtime.advance(60 * SECOND);
+      expect([joining.states, joining.walks]).to.deep.equal([['joined'], 1]);
+      joining.join.close();
+    });
+
+    it('asks a seed once that two sources name, and the best of each source first', async () => {
+      const joining = new Joining(['a', 'b', 'c']);
+      for (const host of ['a', 'b', 'c', 'x', 'y']) joining.fail(host);
+      joining.join.offer(
+        other,
+        ['x', 'a', 'y'].map((host) => addressOf(host)),
+      );
+      await joining.run();
+      expect(joining.asked).to.deep.equal(['a', 'x', 'b', 'c', 'y']);
+      joining.join.close();
+    });
+  });
+
+  context('while a source has said nothing yet', () => {
+    it('waits for it five seconds, and is isolated then', async () => {
+      const joining = new Joining([]);
+      joining.sources = { waitedFor: 1, areWell: true };
+      const joined = joining.join.join();
+      await joining.runtime.advance(4_900);
+      expect(joining.join.state).to.equal('joining');
+      await joining.runtime.run(joined);
+      expect(joining.join.state).to.equal('isolated');
+      joining.join.close();
+    });
+
+    it('is isolated at once when it fails', async () => {
+      const joining = new Joining([]);
+      joining.sources = { waitedFor: 1, areWell: true };
+      const joined = joining.join.join();
+      joining.sources = { waitedFor: 0, areWell: false };
+      joining.join.onSource();
+      await joining.runtime.run(joined);
+      expect(joining.join.state).to.equal('isolated');
+      joining.join.close();
+    });
+  });
+
+  context('when so many nodes are expected', () => {
+    it('goes on joining until so many are named, and the list has been the same for five seconds', async () => {
+      const joining = new Joining(['a'], { expected: 3 }).fail('a').fail('b');
+      await joining.run();
+      await joining.runtime.advance(60 * SECOND);
+      expect(joining.join.state).to.equal('joining');
+      joining.join.offer({ name: 'other' }, [addressOf('b')]);
+      await joining.runtime.advance(4.9 * SECOND);
+      expect(joining.join.state).to.equal('joining');
+      await joining.runtime.advance(SECOND);
+      expect(joining.states).to.deep.equal(['alone']);
+      joining.join.close();
+    });
+
+    it('has joined as soon as one answers', async () => {
+      const joining = new Joining(['a'], { expected: 3 });
+      await joining.run();
+      expect(joining.states).to.deep.equal(['joined']);
+      joining.join.close();
+    });
+
+    it('is isolated when all go that it had joined', async () => {
+      const joining = new Joining(['a'], { expected: 3 });
+      await joining.run();
+      joining.hasNodes = false;
+      joining.fail('a').join.onNodeGone(idOf('a'));
+      expect(joining.join.state).to.equal('isolated');
+      joining.join.close();
+    });
+  });
+
+  context('when one node is expected', () => {
+    it('is a group of its own when its seeds do not answer for five seconds', async () => {
+      const joining = new Joining(['a'], { expected: 1 }).fail('a');
+      await joining.run();
+      expect(joining.join.state).to.equal('joining');
+      await joining.runtime.advance(6 * SECOND);
+      expect(joining.join.state).to.equal('alone');
+      joining.join.close();
     });
   });
 
@@ -205,7 +402,7 @@ describe('Join', () => {
       const joining = new Joining(['a']);
       await joining.run();
       joining.hasNodes = false;
-      joining.join.onAlone();
+      joining.join.onNodeGone(idOf('gone'));
       await joining.runtime.advance(2 * SECOND);
       expect(joining.states).to.deep.equal(['joined', 'isolated', 'joined']);
     });
@@ -217,9 +414,10 @@ describe('Join', () => {
       const joined = joining.join.join();
       joining.join.close();
       await joining.runtime.run(joined);
-      joining.join.onAlone();
+      joining.join.onNodeGone(idOf('gone'));
       joining.join.onNode();
       await joining.run();
+      await joining.runtime.advance(SECOND);
       expect([joining.states, joining.failed, joining.runtime.pendingTimers]).to.deep.equal([[], [], 0]);
     });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { parseAddress, parseSeed, type Seed } from '../../src/bootstrap/seed.js';
+import { parseAddress, parseSeed } from '../../src/bootstrap/seed.js';
+import type { Seed } from '../../src/contracts/bootstrap-source.js';
 import { EncodedContact } from '../../src/wire/contact-codec.js';
 import { contactOf } from '../support/contacts.js';
 import { expectThrowsCode } from '../support/expect-code.js';

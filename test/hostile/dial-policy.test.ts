@@ -230,7 +230,7 @@ describe('a name that leads elsewhere a moment later', () => {
   const guard = () =>
     new DialPolicy({
       rules: { allow: [parseCidr('127.0.0.2') as never], deny: [], names: true, ports: new Set() },
-      seeds: [],
+      isSeed: () => false,
       own: () => [{ type: 'tcp', host: PUBLIC, port: 1 }],
       known: () => undefined,
       isClosedGroup: () => false,

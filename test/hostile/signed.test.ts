@@ -56,7 +56,7 @@ class World extends SimulatedNodes {
     const identity = this.identity();
     const liar = new Engine(resolveOptions({ transport, runtime, identity, seeds: [addressOf('honest-0')] }));
     await liar.listen();
-    await liar.join.join();
+    await liar.bootstrap.start();
     this.liars.push(liar);
     return liar;
   }
@@ -235,7 +235,7 @@ describe('liars in a signed group', function () {
   });
 
   it('are not heard when they answer a find with what they have made up', async () => {
-    const world = new World(12, {}, { latencyMs: 2 });
+    const world = new World(16, {}, { latencyMs: 2 });
     await world.run(async () => {
       await world.startAll(8, 8);
       const [host, finder] = world.honest as [Disgover, Disgover];
@@ -289,7 +289,7 @@ describe('liars in a signed group', function () {
   });
 
   it('do not become the host by saying that they are where it was', async () => {
-    const world = new World(14, {}, { latencyMs: 2 });
+    const world = new World(16, {}, { latencyMs: 2 });
     await world.runFor(4 * limits.registrationMs, async () => {
       await world.startAll(4, 0);
       const host = world.honest[3] as Disgover;

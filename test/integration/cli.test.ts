@@ -252,7 +252,7 @@ describe('disgover', function () {
   });
 
   it('ends quietly when nobody reads what it prints', async () => {
-    for (const args of [['--help'], ['node'], ['demo', '--once']]) {
+    for (const args of [['--help'], ['node', '--expect', '1'], ['demo', '--once']]) {
       const command = new Command(args);
       command.closeStdout();
       expect(await command.ended, args.join(' ')).to.deep.equal({ code: 0, stdout: '', stderr: '' });

@@ -32,6 +32,7 @@ const olderCompiler = () => {
   return createRequire(attw).resolve('typescript/lib/tsc.js');
 };
 
+const sources = ['dns', 'file', 'kubernetes', 'multicast', 'registry', 'serf'];
 const arbiters = ['compose', 'g-set', 'last-write-wins', 'signed', 'union', 'vector-clock'];
 
 describe('the package', function () {
@@ -64,10 +65,12 @@ describe('the package', function () {
     expect(subPaths).to.have.members([
       '.',
       './plugin',
+      './bootstrap',
       './key-file',
       './testing',
       ...['tcp', 'ws', 'memory'].map((name) => `./transports/${name}`),
       ...arbiters.map((name) => `./arbiters/${name}`),
+      ...sources.map((name) => `./bootstrap/${name}`),
     ]);
   });
 
@@ -174,6 +177,22 @@ describe('the package', function () {
         await Promise.all([guest.close(), host.close()]);
       `;
       expect(await runProgram(program)).to.equal('http://10.0.0.7:8080\n');
+    });
+
+    it('says which package a source needs that is not installed', async () => {
+      const program = `
+        import { kubernetes } from 'disgover/bootstrap/kubernetes';
+        const source = kubernetes('k8s://default/disgover?kubeconfig=');
+        const context = {} as Parameters<typeof source.seeds>[1];
+        try {
+          for await (const { seeds } of source.seeds(new AbortController().signal, context)) console.log(seeds);
+        } catch (fault) {
+          console.log((fault as Error).message);
+        }
+      `;
+      expect(await runProgram(program)).to.match(
+        /^PACKAGE_MISSING: .* npm install @kubernetes\/client-node@1/,
+      );
     });
 
     it('is taken from its build for browsers by a bundler', async () => {

@@ -6,6 +6,7 @@ import { limits } from '../../src/limits.js';
 import { DialPolicy, type DialPolicyDependencies, wasNotDialled } from '../../src/session/dial-policy.js';
 import type { DialTarget } from '../../src/session/dialler.js';
 import { VirtualRuntime } from '../../src/simulation/virtual-runtime.js';
+import { addressesOf, addressKey } from '../../src/wire/addresses.js';
 import type { EncodedContact } from '../../src/wire/contact-codec.js';
 import { encodedOf } from '../support/contacts.js';
 import { expectThrowsCode } from '../support/expect-code.js';
@@ -29,13 +30,14 @@ class Node {
   constructor({ own = ['8.8.8.8'], seeds = [], known, isClosedGroup = false, ...rules }: NodeOptions = {}) {
     this.policy = new DialPolicy({
       rules: { ...plainRules, ...rules },
-      seeds,
+      isSeed: (key) => seeds.some((seed) => addressesOf(seed).map(addressKey).includes(key)),
       own: () => own.map((host) => at(host)),
       known: (contact) => (contact === known ? contact : undefined),
       isClosedGroup: () => isClosedGroup,
       now: () => this.runtime.now(),
       randomBytes: (count) => this.runtime.randomBytes(count),
     });
+    for (const seed of seeds) this.policy.trust(seed);
   }
 
   /** Dials what somebody has named. A name leads to `resolved`. */

@@ -59,7 +59,7 @@ async function repeat(nodes: SimulatedNodes, contact: Contact): Promise<Engine> 
     resolveOptions({ transport, runtime, identity, seeds: [addressOf('node-0')], ...signed() }),
   );
   await repeater.listen();
-  await repeater.join.join();
+  await repeater.bootstrap.start();
   const announced = [EncodedContact.from(contact)];
   const target = { key: repeater.self.contact.key };
   for (const node of nodes.all.slice(0, NODES)) {

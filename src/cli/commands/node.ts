@@ -4,24 +4,17 @@ import type { Command } from 'commander';
 import { tcp } from '../../../transports/tcp/index.js';
 import { ws } from '../../../transports/ws/index.js';
 import { parseAddress } from '../../bootstrap/seed.js';
-import { type Arbiter, type Contact, type ContactInput, Disgover, DisgoverError } from '../../index.js';
-import { Bulletin } from '../bulletin.js';
+import { isSourceUrl } from '../../bootstrap/source-of-url.js';
+import { type Contact, Disgover, DisgoverError } from '../../index.js';
+import { ALONE, Bulletin } from '../bulletin.js';
 import { transportText } from '../contact-text.js';
 import type { Context } from '../context.js';
-import { arbiterFlag, type Endpoint, listFlag, parseEndpoint, seedFlag } from '../flags.js';
-import { addGroupFlags, type GroupFlags, groupOptions, tlsOptions } from '../group-options.js';
+import type { Endpoint } from '../flags.js';
+import { groupOptions, tlsOptions } from '../group-options.js';
 import { aborted, throwIfInterrupted } from '../interruption.js';
 import { isLoopback } from '../loopback.js';
-import { parseRegistration } from '../registration.js';
-
-interface Flags extends GroupFlags {
-  readonly listen?: readonly Endpoint[];
-  readonly advertise?: readonly Endpoint[];
-  readonly origin?: readonly string[];
-  readonly seed?: readonly string[];
-  readonly register?: readonly ContactInput[];
-  readonly arbiter?: Arbiter;
-}
+import { addNodeFlags, type NodeFlags } from '../node-flags.js';
+import { seedsOption, seedTexts } from '../seeds.js';
 
 const DEFAULT_LISTEN: readonly Endpoint[] = [{ type: 'tcp', host: '127.0.0.1', port: 0 }];
 
@@ -40,29 +33,11 @@ end it.
 
 export function addNode(program: Command, context: Context): void {
   const { output, interruption } = context;
-  addGroupFlags(program.command('node'))
+  addNodeFlags(program.command('node'))
     .summary('run a node until Ctrl-C or SIGTERM')
     .description('Runs a node, which answers others and hosts what is registered with it.')
-    .addOption(
-      listFlag(
-        '--listen <address>',
-        'tcp://HOST:PORT or ws://HOST:PORT (one of each; default: tcp, 127.0.0.1, a free port)',
-        parseEndpoint('--listen'),
-      ),
-    )
-    .addOption(
-      listFlag(
-        '--advertise <address>',
-        'what others dial, where that is another address (one for each --listen)',
-        parseEndpoint('--advertise'),
-      ),
-    )
-    .addOption(listFlag('--origin <origin>', 'pages that may open WebSockets (repeatable)', String))
-    .addOption(seedFlag())
-    .addOption(listFlag('--register <json>', 'host an entity (repeatable), see below', parseRegistration))
-    .addOption(arbiterFlag())
     .addHelpText('after', NOTES)
-    .action(async (flags: Flags) => {
+    .action(async (flags: NodeFlags) => {
       if (flags.listen?.some(isPrivileged)) {
         output.notice('RUNNING_AS_ROOT: for a port under 1024, CAP_NET_BIND_SERVICE is enough');
       }
@@ -75,6 +50,7 @@ export function addNode(program: Command, context: Context): void {
       try {
         const registered = await registerAll(node, flags, interruption);
         if (node.state === 'isolated') output.notice('no seed has answered: they are asked again and again');
+        if (node.state === 'alone' && flags.expect !== 1) output.notice(ALONE);
         output.result(readinessOf(node, registered), ({ id, listen }) => [
           `node ${id} listens: others join with --seed ${listen}`,
         ]);
@@ -88,7 +64,7 @@ export function addNode(program: Command, context: Context): void {
 }
 
 async function start(
-  { listen = DEFAULT_LISTEN, advertise = [], origin, seed = [], ...flags }: Flags,
+  { listen = DEFAULT_LISTEN, advertise = [], origin, seed, expect, ...flags }: NodeFlags,
   { output, interruption: signal }: Context,
   { logger }: Bulletin,
 ): Promise<Disgover> {
@@ -109,7 +85,8 @@ async function start(
     {
       // Both, so that a node which listens on one still reaches those who listen on the other.
       transport: [tcp(at('tcp')), ws({ ...at('ws'), ...(origin && { origins: origin }) })],
-      seeds: seed,
+      seeds: seedsOption(seed),
+      ...(expect !== undefined && { expect }),
       logger,
       ...(await groupOptions(flags, output)),
       ...flags.arbiter,
@@ -131,7 +108,7 @@ function only(name: string, type: string, endpoints: readonly Endpoint[]): Endpo
   throw new DisgoverError('DUPLICATE_FLAG', `${name}: one ${type} address`);
 }
 
-function registerAll(node: Disgover, { register = [] }: Flags, signal: AbortSignal): Promise<Contact[]> {
+function registerAll(node: Disgover, { register = [] }: NodeFlags, signal: AbortSignal): Promise<Contact[]> {
   return Promise.all(register.map((contact) => node.register(contact, { signal })));
 }
 
@@ -146,9 +123,12 @@ async function leave(node: Disgover, registered: readonly Contact[]): Promise<vo
 }
 
 /** Whether seeds are elsewhere, and nobody there can dial this node. */
-function isOnlyHere({ listen = DEFAULT_LISTEN, advertise = [], seed = [] }: Flags): boolean {
+function isOnlyHere({ listen = DEFAULT_LISTEN, advertise = [], seed }: NodeFlags): boolean {
   const own = advertise.length > 0 ? advertise : listen;
-  return own.every(isLoopback) && seed.some((address) => !isLoopback(parseAddress(address, 'tcp')));
+  return (
+    own.every(isLoopback) &&
+    seedTexts(seed).some((text) => !isSourceUrl(text) && !isLoopback(parseAddress(text, 'tcp')))
+  );
 }
 
 function isPrivileged({ port }: Endpoint): boolean {

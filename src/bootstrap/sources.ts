@@ -1,0 +1,45 @@
+// The sources of a node's seeds, all read at once.
+
+import type { BootstrapSource } from '../contracts/bootstrap-source.js';
+import { DisgoverError } from '../errors.js';
+import { limits } from '../limits.js';
+import { SourceWatch, type SourceWatchDependencies } from './source-watch.js';
+
+export class Sources {
+  readonly #watches: readonly SourceWatch[];
+
+  /** @throws DisgoverError `ERR_BAD_OPTION`. */
+  constructor(sources: readonly BootstrapSource[], deps: Omit<SourceWatchDependencies, 'source'>) {
+    if (sources.length > limits.sources)
+      throw badOption(`at most ${limits.sources} sources, got ${sources.length}`);
+    for (const { name } of sources) if (typeof name !== 'string') throw badOption('a source needs a name');
+    this.#watches = sources.map((source) => new SourceWatch({ ...deps, source }));
+  }
+
+  get all(): readonly SourceWatch[] {
+    return this.#watches;
+  }
+
+  /** How many have neither named seeds nor failed. */
+  get waitedFor(): number {
+    return this.#watches.filter(({ updatedAt, fault }) => updatedAt === undefined && fault === undefined)
+      .length;
+  }
+
+  /** Whether none of them has failed. */
+  get areWell(): boolean {
+    return this.#watches.every(({ isWell }) => isWell);
+  }
+
+  start(): void {
+    for (const watch of this.#watches) void watch.run();
+  }
+
+  close(): void {
+    for (const watch of this.#watches) watch.close();
+  }
+}
+
+function badOption(detail: string): DisgoverError {
+  return new DisgoverError('BAD_OPTION', `seeds: ${detail}`);
+}
