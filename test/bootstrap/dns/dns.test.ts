@@ -186,6 +186,11 @@ describe('dnsSrv', () => {
       ['no target has an address', zone({ 'n1.example.net': [] }), 'ERR_DNS_NO_RECORDS'],
       ['it fails', () => ({ rcode: SERVFAIL }), 'ERR_DNS_FAILED'],
       ['it refuses', () => ({ rcode: REFUSED }), 'ERR_DNS_FAILED'],
+      [
+        'it refuses, and leaves the question out',
+        () => ({ rcode: REFUSED, questions: [] }),
+        'ERR_DNS_FAILED',
+      ],
       ['it is silent', () => undefined, 'ERR_DNS_TIMEOUT'],
       [
         'its answer breaks off',
