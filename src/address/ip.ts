@@ -20,6 +20,13 @@ export function parseIp(text: string): Uint8Array | undefined {
   return bytes !== undefined && printIp(bytes) === text ? bytes : undefined;
 }
 
+/** The canonical text of an address in any spelling, mapped ones as IPv4; `undefined` for any other text. For what other programs print. */
+export function canonicalIp(text: string): string | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
+  const bytes = text.includes(':') ? parseIPv6(text.toLowerCase()) : parseIPv4(text);
+  return bytes === undefined ? undefined : printIp(unmappedIp(bytes));
+}
+
 /** The canonical text of an address of 4 or 16 bytes. */
 export function printIp(bytes: Uint8Array): string {
   return bytes.length === IPV4_BYTES ? bytes.join('.') : printIPv6(bytes);

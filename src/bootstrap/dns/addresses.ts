@@ -1,6 +1,7 @@
 // The addresses of names, A and AAAA.
 
-import type { Answer } from 'dns-packet';
+import type { Answer, StringAnswer } from 'dns-packet';
+import { canonicalIp } from '../../address/ip.js';
 import { asDisgoverError, DisgoverError, quote } from '../../errors.js';
 import type { ExchangeContext } from './exchange.js';
 import type { Server } from './options.js';
@@ -25,7 +26,7 @@ export async function addressesOf(
     resolve({ name, type: 'AAAA' }, servers, context),
   ]);
   const found = families.flatMap((family) => (family.status === 'fulfilled' ? [family.value] : []));
-  const hosts = found.flatMap(({ records }) => records.map(({ data }) => data));
+  const hosts = found.flatMap(({ records }) => hostsOf(records));
   if (hosts.length > 0) return { hosts, ttlMs: Math.min(...found.map(({ ttlMs }) => ttlMs)) };
   context.signal.throwIfAborted();
   const failed = families.find((family) => family.status === 'rejected');
@@ -42,7 +43,12 @@ export function addressesIn(additionals: readonly Answer[], name: string): Addre
   );
   if (records.length === 0) return undefined;
   return {
-    hosts: records.map(({ data }) => data),
+    hosts: hostsOf(records),
     ttlMs: 1_000 * Math.min(...records.map(({ ttl = 0 }) => ttl)),
   };
+}
+
+/** The package that decodes has spellings of its own. */
+function hostsOf(records: readonly StringAnswer[]): string[] {
+  return records.flatMap(({ data }) => canonicalIp(data) ?? []);
 }

@@ -154,14 +154,20 @@ function decoded(bytes: Buffer, server: Server): DecodedPacket | DisgoverError {
 
 function answersTo(answer: DecodedPacket, { name, type }: Question): boolean {
   const [asked, ...others] = answer.questions ?? [];
+  if (answer.type !== 'response') return false;
+  // Who could not read the question, or will not, may leave it out.
+  if (asked === undefined) return rcodeOf(answer) !== 'NOERROR';
   return (
-    answer.type === 'response' &&
-    asked !== undefined &&
     others.length === 0 &&
     asked.type === type &&
     asked.class === 'IN' &&
     asked.name.toLowerCase() === name.toLowerCase()
   );
+}
+
+/** `NOERROR`, `NXDOMAIN`: the types of the package do not have it. */
+export function rcodeOf(answer: DecodedPacket): string {
+  return (answer as DecodedPacket & { readonly rcode: string }).rcode;
 }
 
 function badAnswer(server: Server, what: string): DisgoverError {

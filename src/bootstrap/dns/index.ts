@@ -1,6 +1,6 @@
 // Seeds from the DNS: SRV records of a service, or the addresses of a name. Node only.
 
-import { endpoint } from '../../address/host.js';
+import { checkHost, checkPort, endpoint } from '../../address/host.js';
 import type { BootstrapSource } from '../../contracts/bootstrap-source.js';
 import { asDisgoverError, DisgoverError, quote } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
@@ -61,6 +61,9 @@ export function dnsSrv(source: string | DnsSrvOptions): BootstrapSource {
       throw new DisgoverError('DNS_NO_RECORDS', `${quote(name)} has no SRV records that name a target`);
     const readings = await Promise.allSettled(
       targets.slice(0, MOST_SEEDS).map(async ({ target, port }) => {
+        // What stands in a record may be anything.
+        checkHost(target);
+        checkPort(port);
         if (scheme === 'wss') return { seeds: [`wss://${target}:${port}`], ttlMs };
         const found = addressesIn(additionals, target) ?? (await addressesOf(target, servers, context));
         return readingOf(found.hosts, port, scheme, found.ttlMs);

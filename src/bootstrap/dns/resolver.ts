@@ -3,7 +3,7 @@
 import type { Answer, DecodedPacket, SrvAnswer, StringAnswer } from 'dns-packet';
 import { endpoint } from '../../address/host.js';
 import { asDisgoverError, DisgoverError, quote } from '../../errors.js';
-import { type ExchangeContext, exchange, type Question } from './exchange.js';
+import { type ExchangeContext, exchange, type Question, rcodeOf } from './exchange.js';
 import type { Server } from './options.js';
 
 const ROUNDS = 2;
@@ -50,7 +50,7 @@ function read<Type extends keyof RecordOf>(
   { name, type }: Question & { readonly type: Type },
   server: Server,
 ): Resolved<RecordOf[Type]> {
-  const { rcode } = answer as DecodedPacket & { readonly rcode: string };
+  const rcode = rcodeOf(answer);
   if (rcode === 'NXDOMAIN')
     throw new DisgoverError(
       'DNS_NOT_FOUND',

@@ -2,7 +2,7 @@
 // sits whoever is chosen at the moment, never is.
 
 import { endpoint } from '../../address/host.js';
-import { parseIp } from '../../address/ip.js';
+import { canonicalIp } from '../../address/ip.js';
 import type { Runtime } from '../../contracts/runtime.js';
 import { DisgoverError } from '../../errors.js';
 import { shuffled } from '../../runtime/random.js';
@@ -66,9 +66,10 @@ export class Slices {
         if (conditions?.terminating === true || !Array.isArray(addresses)) continue;
         // A condition that is not told counts as met.
         const state = conditions?.ready === false ? seeds.notReady : seeds.ready;
-        for (const address of addresses)
-          if (typeof address === 'string' && parseIp(address))
-            state.add(`${scheme}://${endpoint(address, found)}`);
+        for (const address of addresses) {
+          const host = typeof address === 'string' ? canonicalIp(address) : undefined;
+          if (host !== undefined) state.add(`${scheme}://${endpoint(host, found)}`);
+        }
       }
     }
     if (seeds.ready.size + seeds.notReady.size === 0 && names.size > 0) throw noPort(port, [...names]);

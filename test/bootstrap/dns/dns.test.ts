@@ -77,6 +77,28 @@ describe('dnsSrv', () => {
     expect(server.asked).to.deep.equal(['SRV udp', 'SRV tcp']);
   });
 
+  it('spells addresses as seeds are to be spelt', async () => {
+    const hosts = ['2001:db8:0:1:0:0:0:5', '::ffff:10.0.0.7'];
+    const server = await serve(zone({ 'n1.example.net': hosts }));
+    expect(await ask(server).next()).to.have.members(['tcp://[2001:db8:0:1::5]:6742', 'tcp://10.0.0.7:6742']);
+  });
+
+  it('tells of targets that are no hosts, and takes the others', async () => {
+    const server = await serve(({ name, type }) =>
+      type === 'SRV'
+        ? {
+            answers: [
+              srv(name, 'a b', 1),
+              srv(name, 'x/y', 1),
+              srv(name, 'n.example.net', 0),
+              srv(name, 'n.example.net', 7),
+            ],
+          }
+        : { answers: type === 'A' ? [address(name, '10.0.0.1')] : [] },
+    );
+    expect(await ask(server).next()).to.deep.equal(['tcp://10.0.0.1:7']);
+  });
+
   it('takes what it can of a list', async () => {
     const server = await serve(zone({ 'n1.example.net': ['10.0.0.1'], 'n2.example.net': [] }));
     expect(await ask(server).next()).to.deep.equal(['tcp://10.0.0.1:6742']);
@@ -164,6 +186,11 @@ describe('dnsSrv', () => {
       ['no target has an address', zone({ 'n1.example.net': [] }), 'ERR_DNS_NO_RECORDS'],
       ['it fails', () => ({ rcode: SERVFAIL }), 'ERR_DNS_FAILED'],
       ['it refuses', () => ({ rcode: REFUSED }), 'ERR_DNS_FAILED'],
+      [
+        'it refuses, and leaves the question out',
+        () => ({ rcode: REFUSED, questions: [] }),
+        'ERR_DNS_FAILED',
+      ],
       ['it is silent', () => undefined, 'ERR_DNS_TIMEOUT'],
       [
         'its answer breaks off',

@@ -344,7 +344,7 @@ describe('accessTo', () => {
       const reading = new Reading(
         kubernetes(`k8s://default/disgover?kubeconfig=${encodeURIComponent(path)}`),
       );
-      expect(await reading.next()).to.deep.equal([seed(1)]);
+      expect(await reading.next(15_000)).to.deep.equal([seed(1)]);
       server.put('a', { endpoints: ['10.0.0.2'] });
       await reading.until(are(seed(2)));
       expect(server.connections).to.equal(1);
