@@ -393,21 +393,25 @@ export class Engine {
 
   /** Ends everything: no timer, session or listener is left. Idempotent. */
   async close(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#isClosed = true;
-      const closed = new DisgoverError('CLOSED', 'the node is closed');
-      this.walker.close(closed);
-      this.announcer.close();
-      this.withdrawals.close();
-      this.relays.close();
-      this.onward.close();
-      this.bootstrap.close();
-      this.routing.close();
-      this.pool.close();
-      this.alarms.clear();
-      this.#forgetMet();
-    }
-    await Promise.all(this.options.transports.map((transport) => transport.close()));
+    const lastWords = this.#isClosed ? undefined : this.#end();
+    await Promise.all([lastWords, ...this.options.transports.map((transport) => transport.close())]);
+  }
+
+  /** At once, but for sources of seeds, which may have a last word. */
+  #end(): void | Promise<void> {
+    this.#isClosed = true;
+    const closed = new DisgoverError('CLOSED', 'the node is closed');
+    this.walker.close(closed);
+    this.announcer.close();
+    this.withdrawals.close();
+    this.relays.close();
+    this.onward.close();
+    const lastWords = this.bootstrap.close();
+    this.routing.close();
+    this.pool.close();
+    this.alarms.clear();
+    this.#forgetMet();
+    return lastWords;
   }
 
   /** Whoever dialled us is known. Whom we dialled may yet refuse us: it counts once it has answered. */

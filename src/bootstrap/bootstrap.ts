@@ -128,9 +128,10 @@ export class Bootstrap implements BootstrapView {
     });
   }
 
-  close(): void {
+  /** Resolves when the sources have ended, which may have a last word. */
+  close(): Promise<void> {
     this.#join.close();
-    this.#sources.close();
+    return this.#sources.close();
   }
 
   #context(): SourceContext {

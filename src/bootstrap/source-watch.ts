@@ -34,6 +34,7 @@ export class SourceWatch {
   // Bounded by limits.seedsPerSource.
   #faults: readonly DisgoverError[] = [];
   #nextTryAt: number | undefined;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(deps: SourceWatchDependencies) {
     this.#deps = deps;
@@ -72,8 +73,19 @@ export class SourceWatch {
     return this.#nextTryAt;
   }
 
-  /** Reads until it is closed. Does not reject. */
-  async run(): Promise<void> {
+  /** Reads until it is closed. */
+  start(): void {
+    this.#ended = this.#run();
+  }
+
+  /** Resolves when the source has ended: it may have a last word. */
+  close(): Promise<void> {
+    this.#abort.abort();
+    this.#endPause();
+    return this.#ended;
+  }
+
+  async #run(): Promise<void> {
     const { source, context } = this.#deps;
     const { signal } = this.#abort;
     while (!signal.aborted) {
@@ -96,8 +108,7 @@ export class SourceWatch {
     }
   }
 
-  close(): void {
-    this.#abort.abort();
+  #endPause(): void {
     this.#pause?.alarm.cancel();
     this.#pause?.end();
   }
@@ -140,7 +151,7 @@ export class SourceWatch {
   #wait(ms: number): Promise<void> {
     return new Promise((end) => {
       this.#pause = { alarm: this.#deps.alarms.after(ms, end), end };
-      if (this.#abort.signal.aborted) this.close();
+      if (this.#abort.signal.aborted) this.#endPause();
     });
   }
 }

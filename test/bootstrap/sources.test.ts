@@ -34,7 +34,7 @@ describe('Sources', () => {
     await read.runtime.advance(10);
     expect([read.sources.waitedFor, read.sources.areWell]).to.deep.equal([1, false]);
     expect([read.named, read.faults]).to.deep.equal([[1], ['ERR_DNS_TIMEOUT']]);
-    read.sources.close();
+    void read.sources.close();
   });
 
   it('is well again when the source that failed names seeds', async () => {
@@ -46,7 +46,7 @@ describe('Sources', () => {
     await read.runtime.advance(3_000);
     expect([read.sources.areWell, read.named]).to.deep.equal([true, [1]]);
     expect(read.sources.all[0]?.nextTryAt).to.equal(undefined);
-    read.sources.close();
+    void read.sources.close();
   });
 
   it('is not well where nobody is named for what could not be read', async () => {
@@ -54,7 +54,7 @@ describe('Sources', () => {
     read.sources.start();
     await read.runtime.advance(10);
     expect([read.sources.areWell, read.faults]).to.deep.equal([false, ['ERR_BAD_SEED']]);
-    read.sources.close();
+    void read.sources.close();
   });
 
   it('listens ten times a second at most to a source that never stops', async () => {
@@ -68,7 +68,7 @@ describe('Sources', () => {
     read.sources.start();
     await read.runtime.advance(1_000);
     expect(updates).to.be.within(5, 12);
-    read.sources.close();
+    void read.sources.close();
     await read.runtime.advance(1_000);
     expect([updates <= 12, read.runtime.pendingTimers]).to.deep.equal([true, 0]);
   });
@@ -85,16 +85,48 @@ describe('Sources', () => {
     read.sources.start();
     await read.runtime.advance(600_000);
     expect([reads, read.named, read.sources.areWell]).to.deep.equal([1, [1], true]);
-    read.sources.close();
+    void read.sources.close();
   });
 
   it('keeps no timer once it is closed', async () => {
     const read = new Read(new ScriptedSource().fail('DNS_TIMEOUT'));
     read.sources.start();
     await read.runtime.advance(10);
-    read.sources.close();
+    void read.sources.close();
     await read.runtime.advance(600_000);
     expect([read.faults.length, read.runtime.pendingTimers]).to.deep.equal([1, 0]);
+  });
+
+  context('when they are closed', () => {
+    const goodbye = (ms: number, runtime: () => VirtualRuntime, said: string[]) => ({
+      name: 'polite',
+      async *seeds(signal: AbortSignal) {
+        yield { seeds: [] };
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        await runtime().sleep(ms);
+        said.push('goodbye');
+      },
+    });
+
+    for (const [ms, waitedMs] of [
+      [200, 200],
+      [60_000, 500],
+    ] as const) {
+      it(`waits ${waitedMs} ms for one that takes ${ms} ms to end`, async () => {
+        const said: string[] = [];
+        const read: Read = new Read(goodbye(ms, () => read.runtime, said));
+        read.sources.start();
+        await read.runtime.advance(1_000);
+        const before = read.runtime.now();
+        await read.runtime.run(read.sources.close());
+        expect(read.runtime.now() - before).to.equal(waitedMs);
+        expect(said).to.deep.equal(ms === waitedMs ? ['goodbye'] : []);
+      });
+    }
+
+    it('waits for nothing where there are none', async () => {
+      await new Read().sources.close();
+    });
   });
 
   it('refuses more than 16 sources, and one without a name', () => {
