@@ -271,7 +271,9 @@ export class Join {
     const { waitedFor, areWell } = sources();
     if (expected === undefined || this.#wasJoined)
       return others.length === 0 && waitedFor === 0 && areWell ? 'alone' : 'isolated';
-    const stableAt = this.#changedAt + limits.seedsStableMs;
+    // Who asks for a group of one, and names nobody else, has it at once.
+    const isOne = expected === 1 && others.length === 0;
+    const stableAt = isOne ? this.#now : this.#changedAt + limits.seedsStableMs;
     if (others.length + 1 < expected) return 'joining';
     if (stableAt <= this.#now) return others.every(({ failures }) => failures > 0) ? 'alone' : 'joining';
     this.#settleAt(stableAt);

@@ -39,13 +39,13 @@ export class Bulletin {
     this.#now = now;
   }
 
-  /** From when the node has started. */
-  watch(node: Pick<Disgover, 'on' | 'state'>): void {
+  /** From when the node has started. `expect`: how many nodes it was told that there will be. */
+  watch(node: Pick<Disgover, 'on' | 'state'>, expect?: number): void {
     node.on('state', ({ state }) => {
       if (state === 'joined') this.#onJoined();
       if (state === 'isolated')
         this.#output.notice('no node answers any more: the seeds are asked again and again');
-      if (state === 'alone') this.#output.notice(ALONE);
+      if (state === 'alone' && expect !== 1) this.#output.notice(ALONE);
     });
     node.on('refused', (refused) => this.#onRefused(refused));
   }

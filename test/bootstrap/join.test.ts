@@ -357,6 +357,13 @@ describe('Join', () => {
   });
 
   context('when one node is expected', () => {
+    it('is a group of its own at once where it has no seeds', async () => {
+      const joining = new Joining([], { expected: 1 });
+      await joining.run();
+      expect(joining.states).to.deep.equal(['alone']);
+      joining.join.close();
+    });
+
     it('is a group of its own when its seeds do not answer for five seconds', async () => {
       const joining = new Joining(['a'], { expected: 1 }).fail('a');
       await joining.run();

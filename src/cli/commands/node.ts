@@ -46,7 +46,7 @@ export function addNode(program: Command, context: Context): void {
       }
       const bulletin = new Bulletin(output);
       const node = await start(flags, context, bulletin);
-      bulletin.watch(node);
+      bulletin.watch(node, flags.expect);
       try {
         const registered = await registerAll(node, flags, interruption);
         if (node.state === 'isolated') output.notice('no seed has answered: they are asked again and again');
