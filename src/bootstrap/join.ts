@@ -45,8 +45,8 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 /** Who names several seeds is one of many, which may all start now: each waits for a part of this, or of as long as a seed needs for all of them. */
 const START_MS = 300;
-const START_MS_A_NODE = 80;
-const LONGEST_START_MS = 10_000;
+const START_MS_A_NODE = 120;
+const LONGEST_START_MS = 12_000;
 /** Once joined there is no hurry: the other seeds are met within this, so that a crowd does not meet them together. */
 const SPREAD_MS = 10_000;
 /** A seed that answered and has no place in our table is asked again after this, or up to twice as much. */

@@ -136,7 +136,7 @@ describe('a group', function () {
       expect(nodes.runtime.now() - startMs).to.be.below(30 * SECOND);
       expect(nodes.all.map(({ state }) => state)).to.deep.equal(nodes.all.map(() => 'joined'));
       expect(groups(nodes)).to.equal(1);
-      for (const seed of ['seed0', 'seed1']) expect(nodes.peak(seed), seed).to.be.at.most(25);
+      for (const seed of ['seed0', 'seed1']) expect(nodes.peak(seed), seed).to.be.at.most(20);
     }));
 });
 
