@@ -508,7 +508,7 @@ describe('attacks', function () {
         open.push(() => other.close());
         expect(other.node.state).to.equal('isolated');
         liar.serve();
-        await other.runtime.advance(1_600);
+        await other.runtime.advance(2_100);
         await other.until(() => other.node.state === 'joined');
       });
     }

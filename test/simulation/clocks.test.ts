@@ -32,6 +32,8 @@ describe('an id registered with clocks 1 and 2 at two nodes', function () {
         let newerAt: Contact['transport'];
         await nodes.run(async () => {
           await nodes.startMany(count);
+          // Until all know whom they will tell of it.
+          await nodes.runtime.sleep(60_000);
           const [a, b] = [nodes.get('node-0'), nodes.get(`node-${count - 1}`)];
           const register = (node: Disgover, vectorClock: number) => () =>
             node.register({ id: ENTITY, vectorClock });
