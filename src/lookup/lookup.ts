@@ -158,16 +158,12 @@ export class Lookup {
     return undefined;
   }
 
-  /**
-   * Of the alpha closest that most likely are holders, one that can be asked without a dial, if there is one; else the first. The closest
-   * are told by everybody who announces; those further off may have what only one of two has announced.
-   */
+  /** Of those that most likely are holders, one that can be asked without a dial, if there is one; else the first. */
   #atHandFrom(first: LookupPeer): LookupPeer {
-    const { holders, alpha } = this.#options;
+    const { holders } = this.#options;
     if (this.#hasDenied || holders === undefined) return first;
-    let places = alpha;
     for (const peer of this.#peers.items) {
-      if (!peer.isLikely || places-- === 0) break;
+      if (!peer.isLikely) break;
       if (peer.state === 'heard' && holders.isAtHand(peer.contact)) return peer;
     }
     return first;

@@ -65,9 +65,10 @@ export class SessionPool {
     return undefined;
   }
 
-  /** How the peer usually answers, where we talk to it. */
+  /** How the peer usually answers, where it has; else how all of them together do. */
   roundTripOf(id: ContactId): RoundTrip {
-    return this.#byId.get(id)?.roundTrip ?? this.#host.roundTrip;
+    const known = this.#byId.get(id)?.roundTrip;
+    return known?.ms === undefined ? this.#host.roundTrip : known;
   }
 
   /** A link that the transport of that name accepted. */

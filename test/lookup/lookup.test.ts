@@ -118,11 +118,6 @@ describe('Lookup', () => {
       expect(walked.ask()).to.deep.equal([5]);
     });
 
-    it('asks one that is closer before one to whom there is a session, where that is not of the alpha closest', () => {
-      const walked = new Walked([3, 4, 5], {}, { likelyUntil: 5, atHand: [5] });
-      expect(walked.ask()).to.deep.equal([3]);
-    });
-
     it('asks alpha at once as long as nobody is likely', () => {
       const walked = new Walked([7, 9, 8], { 7: [2, 3] }, { likelyUntil: 5 });
       expect(walked.ask()).to.deep.equal([7, 8]);
