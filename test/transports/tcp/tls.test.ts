@@ -424,9 +424,10 @@ describe('tcp with tls', () => {
         Socket,
         Socket,
       ];
+      // Who writes to the end may get a reset for it, which is an end, too.
       const closed = [silent, hesitant, trickling].map((socket) => {
         socket.on('error', () => undefined).resume();
-        return once(socket, 'close');
+        return new Promise((resolve) => socket.once('close', resolve));
       });
       // The beginning of a ClientHello of 16,000 bytes.
       const beginning = Buffer.from('16030140000100', 'hex');
