@@ -11,6 +11,7 @@ import { randomFraction } from '../runtime/random.js';
 import type { DialTarget } from '../session/dialler.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { JoinState } from './report.js';
+import { FIRST_RETRY_MS, retryMs } from './retry.js';
 import { type KnownSeed, type Namer, SeedList } from './seed-list.js';
 
 /** What a seed says: who it is, and the nodes closest to us. */
@@ -41,8 +42,6 @@ export interface JoinDependencies {
   readonly onSeedFailed: (seed: DialTarget, fault: DisgoverError) => void;
 }
 
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
 /** Who names several seeds is one of many, which may all start now: each waits for a part of this, or of as long as a seed needs for all of them. */
 const START_MS = 300;
 const START_MS_A_NODE = 120;
@@ -218,10 +217,8 @@ export class Join {
     if (!isKnownFault) this.#deps.onSeedFailed(seed.target, fault);
   }
 
-  /** After 1 s at least, and at most twice as long as the last time, up to a minute. */
   #retryAt(seed: KnownSeed): number {
-    const mostMs = Math.min(FIRST_RETRY_MS * 2 ** ++seed.failures, LAST_RETRY_MS);
-    return FIRST_RETRY_MS + this.#soon(mostMs - FIRST_RETRY_MS);
+    return this.#now + retryMs(this.#deps.runtime, ++seed.failures);
   }
 
   /** What the state is now, and whether who waits for it need wait no longer. */

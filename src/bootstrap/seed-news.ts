@@ -2,16 +2,14 @@
 
 import type { Seed, SeedUpdate } from '../contracts/bootstrap-source.js';
 import type { DisgoverError } from '../errors.js';
-
-/** No source fills a node's memory, or its time, alone. */
-export const MOST_SEEDS = 64;
+import { limits } from '../limits.js';
 
 export class SeedNews {
   #last: string | undefined;
 
   /** The update, where it differs from the one before; in which order seeds come is no news. */
   of(seeds: readonly Seed[], faults: readonly DisgoverError[] = []): SeedUpdate | undefined {
-    const first = seeds.slice(0, MOST_SEEDS);
+    const first = seeds.slice(0, limits.seedsPerSource);
     const text = [...first.map((seed) => JSON.stringify(seed)), ...faults.map(({ message }) => message)]
       .sort()
       .join();

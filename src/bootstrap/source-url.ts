@@ -39,6 +39,12 @@ export function checkInteger(where: string, value: unknown, least: number, most:
   throw new DisgoverError('BAD_SOURCE', `${where} must be an integer ${least}..${most}, got ${shown}`);
 }
 
+/** The scheme of the seeds. @throws DisgoverError `ERR_BAD_SOURCE`. `where`: `dnsSrv`. */
+export function checkScheme(where: string, scheme: unknown): string {
+  if (typeof scheme === 'string' && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return scheme;
+  throw new DisgoverError('BAD_SOURCE', `${where}: scheme must be that of a transport, such as tcp`);
+}
+
 export function badSource(text: string, why: string): DisgoverError {
   return new DisgoverError('BAD_SOURCE', `${quote(withoutPassword(text))}: ${why}`);
 }

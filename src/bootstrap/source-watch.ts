@@ -4,12 +4,10 @@ import type { BootstrapSource, SeedUpdate, SourceContext } from '../contracts/bo
 import { asDisgoverError, DisgoverError, typeName } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Alarm, Alarms } from '../runtime/alarms.js';
-import { randomFraction } from '../runtime/random.js';
 import type { DialTarget } from '../session/dialler.js';
+import { LAST_RETRY_MS, retryMs } from './retry.js';
 import { resolveSeed } from './seed.js';
 
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
 /** Between two updates: a source that has more to say is listened to for its last word. */
 const UPDATE_GAP_MS = 100;
 
@@ -139,8 +137,7 @@ export class SourceWatch {
 
   async #failed(fault: DisgoverError): Promise<void> {
     const { context, onFault } = this.#deps;
-    const mostMs = Math.min(FIRST_RETRY_MS * 2 ** ++this.#failures, LAST_RETRY_MS);
-    const ms = FIRST_RETRY_MS + randomFraction(context.runtime) * (mostMs - FIRST_RETRY_MS);
+    const ms = retryMs(context.runtime, ++this.#failures);
     this.#fault = fault;
     this.#nextTryAt = context.runtime.now() + ms;
     onFault(this, fault);

@@ -86,7 +86,11 @@ export class Finder {
     const key = JSON.stringify([id, agree, paths, timeoutMs, onBehalf]);
     return this.#walks.join(key, options.signal, (signal) =>
       this.#walk(id, agree, {
-        ...{ paths, signal, onBehalf, oneWillDo: agree === 1, burst: agree === 1 },
+        paths,
+        signal,
+        onBehalf,
+        oneWillDo: agree === 1,
+        burst: agree === 1,
         ...(timeoutMs !== undefined && { timeoutMs }),
       }),
     );

@@ -51,7 +51,7 @@ export class Lookup {
   // What not to ask again. By contact and not by id: who has moved fails where it was, and others know where to. Bounded by
   // twice maxRequests.
   readonly #failed = new Map<ContactId, EncodedContact[]>();
-  // Bounded by alpha, and by those that have become late.
+  // Bounded by alpha, in a burst by k, and by those that have become late.
   readonly #inFlight = new Set<LookupPeer>();
   #requests = 0;
   /** Whom we may not dial: not counted as asked, unless there are as many as may be asked. */

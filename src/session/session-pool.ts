@@ -24,7 +24,7 @@ export class SessionPool {
   readonly #sessions = new Set<Session>();
   // Those that came by themselves and have not proved who they are. Bounded by limits.unprovedSessions.
   readonly #strangers = new Set<Session>();
-  // The session that is used for a peer. Bounded as above.
+  // The session that is used for a peer. Bounded by limits.sessions.
   readonly #byId = new Map<ContactId, Session>();
   // The same by the address that was dialled, for those whose id the asker does not know: the host of an entity. What a peer says
   // of its address is not enough: it would be given what is meant for who is there. Bounded as above.

@@ -3,9 +3,9 @@
 import { checkHost, checkPort, endpoint } from '../../address/host.js';
 import type { BootstrapSource } from '../../contracts/bootstrap-source.js';
 import { asDisgoverError, DisgoverError, quote } from '../../errors.js';
+import { limits } from '../../limits.js';
 import { checkOptionNames } from '../../option-names.js';
 import { shuffled } from '../../runtime/random.js';
-import { MOST_SEEDS } from '../seed-news.js';
 import { checkInteger, parseSourceUrl } from '../source-url.js';
 import { addressesIn, addressesOf } from './addresses.js';
 import { following, type Reading } from './follow.js';
@@ -60,7 +60,7 @@ export function dnsSrv(source: string | DnsSrvOptions): BootstrapSource {
     if (targets.length === 0)
       throw new DisgoverError('DNS_NO_RECORDS', `${quote(name)} has no SRV records that name a target`);
     const readings = await Promise.allSettled(
-      targets.slice(0, MOST_SEEDS).map(async ({ target, port }) => {
+      targets.slice(0, limits.seedsPerSource).map(async ({ target, port }) => {
         // What stands in a record may be anything.
         checkHost(target);
         checkPort(port);

@@ -1,7 +1,7 @@
 import { getServers } from 'node:dns';
 import { checkHost, isLiteral } from '../../address/host.js';
 import { DisgoverError, quote } from '../../errors.js';
-import { checkInteger, numbersOf } from '../source-url.js';
+import { checkInteger, checkScheme, numbersOf } from '../source-url.js';
 
 export interface DnsOptions {
   /** Resolvers to ask, in order: `127.0.0.1`, `127.0.0.1:5353`, `[::1]:5353`. Default: those of the system. */
@@ -55,11 +55,6 @@ export function resolveDnsOptions(where: string, options: DnsOptions): ResolvedD
     timeoutMs: checkInteger(`${where}: timeoutMs`, timeoutMs, 10, 60_000),
     scheme: scheme === undefined ? undefined : checkScheme(where, scheme),
   };
-}
-
-function checkScheme(where: string, scheme: unknown): string {
-  if (typeof scheme === 'string' && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return scheme;
-  throw new DisgoverError('BAD_SOURCE', `${where}: scheme must be that of a transport, such as tcp`);
 }
 
 /** The system's resolvers as they are now: a laptop takes others with it from one network to the next. */

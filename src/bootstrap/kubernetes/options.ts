@@ -1,6 +1,6 @@
 import { DisgoverError, quote } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
-import { badSource, checkInteger, numbersOf, parseSourceUrl } from '../source-url.js';
+import { badSource, checkInteger, checkScheme, numbersOf, parseSourceUrl } from '../source-url.js';
 
 export interface KubernetesOptions {
   readonly namespace: string;
@@ -70,8 +70,6 @@ export function resolveKubernetesOptions(source: string | KubernetesOptions): Re
   if (server !== undefined && kubeconfig !== undefined)
     throw bad('give a server or a kubeconfig, and not both');
   if (context !== undefined && kubeconfig === undefined) throw bad('a context is one of a kubeconfig');
-  if (scheme !== undefined && !/^[a-z][a-z0-9+.-]*$/.test(scheme))
-    throw bad('scheme must be that of a transport, such as tcp');
   return {
     namespace,
     labelSelector: selector ?? `kubernetes.io/service-name=${service}`,
@@ -82,7 +80,7 @@ export function resolveKubernetesOptions(source: string | KubernetesOptions): Re
     ...(server !== undefined && { server }),
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
-    ...(scheme !== undefined && { scheme }),
+    ...(scheme !== undefined && { scheme: checkScheme('kubernetes', scheme) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { checkHost } from '../../address/host.js';
 import { DisgoverError } from '../../errors.js';
 import { checkOptionNames } from '../../option-names.js';
-import { badSource, checkInteger, parseSourceUrl } from '../source-url.js';
+import { badSource, checkInteger, checkScheme, parseSourceUrl } from '../source-url.js';
 
 export interface SerfOptions {
   /** Of the RPC of one agent, which knows all members. Default `127.0.0.1`. */
@@ -53,8 +53,6 @@ export function resolveSerfOptions(source: string | SerfOptions): ResolvedSerfOp
   if (nodePort !== undefined) checkInteger('serf: nodePort', nodePort, 1, 65_535);
   if (authKey !== undefined && typeof authKey !== 'string')
     throw new DisgoverError('BAD_SOURCE', 'serf: authKey must be a string');
-  if (scheme !== undefined && !/^[a-z][a-z0-9+.-]*$/.test(scheme))
-    throw new DisgoverError('BAD_SOURCE', 'serf: scheme must be that of a transport, such as tcp');
   if (
     typeof tags !== 'object' ||
     tags === null ||
@@ -68,7 +66,7 @@ export function resolveSerfOptions(source: string | SerfOptions): ResolvedSerfOp
     tags,
     ...(authKey !== undefined && { authKey }),
     ...(nodePort !== undefined && { nodePort }),
-    ...(scheme !== undefined && { scheme }),
+    ...(scheme !== undefined && { scheme: checkScheme('serf', scheme) }),
   };
 }
 
