@@ -133,7 +133,7 @@ describe('a group', function () {
       nodes.dialled.clear();
       const startMs = nodes.runtime.now();
       await nodes.startCrowd('n', 100, SECOND, ['seed0', 'seed1'], { expect: 100 });
-      expect(nodes.runtime.now() - startMs).to.be.below(30 * SECOND);
+      expect(nodes.runtime.now() - startMs).to.be.below(15 * SECOND);
       expect(nodes.all.map(({ state }) => state)).to.deep.equal(nodes.all.map(() => 'joined'));
       expect(groups(nodes)).to.equal(1);
       for (const seed of ['seed0', 'seed1']) expect(nodes.peak(seed), seed).to.be.at.most(20);
