@@ -41,7 +41,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function measure(line: string): Promise<Standing> {
   const [options] = parseHops(line.split(' '))?.runs ?? [];
   if (options === undefined) throw new Error(`no case: ${line}`);
-  const measured: Measured = await measureHops(options);
+  const [measured] = (await measureHops(options)) as [Measured];
   const figures = compared.map(([row]): [Compared, Standing['figures'][Compared]] => {
     const { mean, interval } = measured.figures[row];
     return [row, { mean: rounded(mean), interval: rounded(interval) }];

@@ -38,6 +38,7 @@ import { Alarms } from './runtime/alarms.js';
 import { Acquaintances } from './session/acquaintances.js';
 import { DialPolicy, wasNotDialled } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
+import type { RequestOptions } from './session/pending-requests.js';
 import { RoundTrip } from './session/round-trip.js';
 import { SeenNonces } from './session/seen-nonces.js';
 import type { Session, SessionHost } from './session/session.js';
@@ -48,6 +49,8 @@ import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
+/** What keeps the table in order asks once and again in a quarter of an hour: its sessions would only stand about. */
+const UPKEEP: RequestOptions = Object.freeze({ once: true });
 
 export class Engine {
   readonly options: ResolvedOptions;
@@ -195,10 +198,10 @@ export class Engine {
       arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
       isDialable: (contact) => self.canDial(contact),
       hintBytes: options.hintBytes,
-      ping: (contact) => this.client.ping(contact, contact.idBytes),
+      ping: (contact) => this.client.ping(contact, contact.idBytes, UPKEEP),
       pingAddress: (contact) => this.#pingAddress(contact),
       findNode: (contact, target) =>
-        this.client.findNode(contact, { target: { key: target } }, {}, ({ contacts }) => {
+        this.client.findNode(contact, { target: { key: target } }, UPKEEP, ({ contacts }) => {
           this.#meetBridges(contacts);
           return contacts;
         }),
@@ -534,25 +537,24 @@ export class Engine {
       ...named.filter((contact) => this.walker.isEligible(contact)),
       ...this.#start(key, this.options.k),
     ];
-    await this.#quietly(this.walker.walk({ target: { key } }, { start, burst: true }));
+    try {
+      await this.walker.run({ target: { key } }, { start, burst: true }, (step) => {
+        if (step.type === 'answered') this.#meetBridges(step.nodes.contacts);
+        return false;
+      });
+    } catch {
+      // Nobody was there, or we are closing: the table is what it is.
+    }
   }
 
   async #pingAddress(contact: EncodedContact): Promise<void> {
     const addresses = addressesOf(contact);
     const isGiven = this.dialPolicy.isGiven(contact);
     if (isGiven) this.dialPolicy.trust(addresses);
-    const pong = await this.client.ping(addresses, contact.idBytes);
+    const pong = await this.client.ping(addresses, contact.idBytes, UPKEEP);
     if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
     // The table may have the node by its own word: it is dialled there all the same.
     const known = this.routing.known(contact);
     if (isGiven && known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
-  }
-
-  async #quietly(steps: AsyncGenerator<unknown>): Promise<void> {
-    try {
-      for await (const _step of steps);
-    } catch {
-      // Nobody was there, or we are closing: the table is what it is.
-    }
   }
 }

@@ -20,21 +20,40 @@ interface Task {
   readonly isLocal: boolean;
 }
 
+/** Where a node is. */
+interface Place {
+  readonly id: string;
+  readonly key: ReturnType<typeof keyOf>;
+}
+
 type Samples = Record<Row, number[]>;
 
-export async function measureInEngine(options: HopsOptions): Promise<Batch[]> {
-  const batches: Batch[] = [];
+/** A batch for each network; and another, where some nodes are busy, of what these pay once they have looked for much. */
+export interface EngineBatches {
+  readonly all: readonly Batch[];
+  readonly busy: readonly Batch[];
+}
+
+export async function measureInEngine(options: HopsOptions): Promise<EngineBatches> {
+  const all: Batch[] = [];
+  const busy: Batch[] = [];
   for (let i = 0; i < options.networks; i++) {
     const nodes = new SimulatedNodes(options.networks === 1 ? options.seed : options.seed * 1_000 + i);
-    const maxMs = 86_400_000;
-    batches.push(await nodes.runtime.run(() => measure(nodes, options), { maxMs }));
+    await nodes.runtime.run(
+      async () => {
+        all.push(await measure(nodes, options));
+        if (options.busy > 0) busy.push(await measureBusy(nodes, options));
+        await nodes.close();
+      },
+      { maxMs: 86_400_000 },
+    );
   }
-  return batches;
+  return { all, busy };
 }
 
 async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Batch> {
   const { dead, target, attack, k } = options;
-  const lookups = Math.ceil(options.lookups / options.networks);
+  const lookups = lookupsOf(options);
   const samples = emptySamples();
   const lies = new Lies(attack, k);
   await nodes.start({ ...options, lies });
@@ -43,9 +62,12 @@ async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Bat
   const isDead = new Set(nodes.all.filter(() => nodes.runtime.random() < dead));
   const alive = nodes.all.filter((node) => !isDead.has(node));
   const honest = alive.filter(({ isAdversary }) => !isAdversary);
+  const next = askersOf(nodes, honest);
   const tasks: Task[] = [];
-  while (tasks.length < lookups)
-    tasks.push(...(target === 'node' ? ofNode(nodes, honest) : await ofEntity(nodes, honest)));
+  while (tasks.length < lookups) {
+    const askers = Array.from({ length: ASKERS }, next);
+    tasks.push(...(target === 'node' ? ofNode(nodes, honest, askers) : await ofEntity(nodes, askers)));
+  }
   nodes.crash([...isDead]);
   lies.begin(alive.filter(({ isAdversary }) => isAdversary).map(({ engine }) => engine.contact));
   await inGroups(tasks.slice(0, lookups), (task) => find(task, options, nodes, samples));
@@ -54,24 +76,59 @@ async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Bat
     const id = Buffer.from(nodes.runtime.randomBytes(20)).toString('base64');
     return { asker: nodes.any(honest), id, isLocal: false };
   });
-  await inGroups(absent, (task) => certify(task, options, nodes, alive, samples));
-  await nodes.close();
+  const places = alive.map(({ engine: { id } }) => ({ id, key: keyOf(Buffer.from(id, 'base64')) }));
+  await inGroups(absent, (task) => certify(task, options, nodes, places, samples));
   return { lookups, samples };
 }
 
+/** As many lookups by a few nodes, and as many before that, which are not counted: for these the hints are. */
+async function measureBusy(nodes: SimulatedNodes, options: HopsOptions): Promise<Batch> {
+  const lookups = lookupsOf(options);
+  const askers = nodes.all.slice(-options.busy);
+  const look = async () => {
+    const samples = emptySamples();
+    for (const { engine } of askers) samples.table.push(engine.routing.size);
+    for (let count = 0; count < lookups; ) {
+      const tasks = (await ofEntity(nodes, askers)).slice(0, lookups - count);
+      await inGroups(tasks, (task) => find(task, options, nodes, samples));
+      count += tasks.length;
+    }
+    return samples;
+  };
+  await look();
+  return { lookups, samples: await look() };
+}
+
+function lookupsOf({ lookups, networks }: HopsOptions): number {
+  return Math.ceil(lookups / networks);
+}
+
+/** Anybody, but nobody a second time before all have had their turn: who asks for the first time has no hints yet. */
+function askersOf(nodes: SimulatedNodes, honest: readonly SimulatedNode[]): () => SimulatedNode {
+  let waiting: SimulatedNode[] = [];
+  return () => {
+    if (waiting.length === 0) waiting = [...honest];
+    const [asker] = waiting.splice(nodes.runtime.integer(waiting.length), 1);
+    return asker as SimulatedNode;
+  };
+}
+
 /** Lookups of a node. */
-function ofNode(nodes: SimulatedNodes, honest: readonly SimulatedNode[]): Task[] {
+function ofNode(
+  nodes: SimulatedNodes,
+  honest: readonly SimulatedNode[],
+  askers: readonly SimulatedNode[],
+): Task[] {
   const { engine } = nodes.any(honest);
-  const askers = Array.from({ length: ASKERS }, () => nodes.any(honest));
   return askers
     .filter((asker) => asker.engine !== engine)
     .map((asker) => ({ asker, id: engine.id, isLocal: false }));
 }
 
 /** Lookups of an entity that is registered at any node, also at one that is about to be gone. */
-async function ofEntity(nodes: SimulatedNodes, honest: readonly SimulatedNode[]): Promise<Task[]> {
+async function ofEntity(nodes: SimulatedNodes, all: readonly SimulatedNode[]): Promise<Task[]> {
   const host = nodes.any();
-  const askers = Array.from({ length: ASKERS }, () => nodes.any(honest)).filter((asker) => asker !== host);
+  const askers = all.filter((asker) => asker !== host);
   const before = askers.map(heldBy);
   const { id } = await host.engine.register({});
   return askers.map((asker, i) => ({ asker, id, isLocal: heldBy(asker) !== before[i] }));
@@ -136,7 +193,7 @@ async function certify(
   { asker: { engine, transport }, id }: Task,
   { paths, k }: HopsOptions,
   { runtime }: SimulatedNodes,
-  alive: readonly SimulatedNode[],
+  places: readonly Place[],
   samples: Samples,
 ): Promise<void> {
   const start = { sent: transport.sent, bytes: transport.bytes, ms: runtime.now() };
@@ -150,15 +207,13 @@ async function certify(
   samples.requestsToEnd.push(transport.sent - start.sent);
   samples.bytesToEnd.push(transport.bytes - start.bytes);
   samples.timeToEnd.push((runtime.now() - start.ms) / ROUND_TRIP_MS);
-  const others = alive.filter((node) => node.engine !== engine).map((node) => node.engine.id);
-  const truth = closest(id, others, k);
-  const reached = new Set(closest(id, answered, k));
-  samples.recall.push(truth.filter((node) => reached.has(node)).length / truth.length);
-}
-
-function closest(id: string, ids: readonly string[], count: number): string[] {
-  const keyed = ids.map((id) => ({ id, key: keyOf(Buffer.from(id, 'base64')) }));
-  return closestOf(keyOf(Buffer.from(id, 'base64')), keyed, count).map(({ id }) => id);
+  const truth = closestOf(
+    keyOf(Buffer.from(id, 'base64')),
+    places.filter((node) => node.id !== engine.id),
+    k,
+  );
+  const reached = new Set(answered);
+  samples.recall.push(truth.filter((node) => reached.has(node.id)).length / truth.length);
 }
 
 /** The lookup was not able to find: a result, not a fault. */

@@ -22,7 +22,9 @@ What a lookup costs: hops, requests, bytes, time, success, recall. Figures are e
   --report FILE.html   writes a page with plots
 
 in the engine only:
-  --hint-bytes N       its option hintBytes: 0 for cold tables (its default)
+  --hint-bytes N       its option hintBytes: 0 for none (its default)
+  --busy N             then N nodes alone look for twice as many; the second half is shown beside (0)
+  --filled S           seconds from the last join to the first lookup, for tables to fill (120)
 
 in the model only:
   --known N            contacts that each node remembers beyond its table (0)
@@ -50,6 +52,10 @@ export interface HopsOptions {
   readonly diverse: boolean;
   readonly plain: boolean;
   readonly late: number;
+  /** Nodes that look for more than others; 0: none. In the engine only, as the next two. */
+  readonly busy: number;
+  /** Virtual time from the last join to the first lookup. */
+  readonly filledMs: number;
   /** Absent: the engine's default. */
   readonly hintBytes?: number;
   readonly lookups: number;
@@ -74,6 +80,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
       ...{ nodes: text, target: text, k: text, alpha: text, paths: text, dead: text },
       ...{ lookups: text, networks: text, seed: text, json: text, report: text, adversaries: text },
       ...{ attack: text, known: text, budget: text, 'contact-bytes': text, late: text, 'hint-bytes': text },
+      ...{ busy: text, filled: text },
       ...{ model: flag, 'tell-known': flag, diverse: flag, plain: flag, help: flag },
     },
   });
@@ -114,6 +121,8 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     plain: values.plain,
     late: number('late', Number.POSITIVE_INFINITY, (value) => value > 0, 'a positive number'),
     seed: natural('seed', 1),
+    busy: natural('busy', 0),
+    filledMs: 1_000 * natural('filled', 120),
     ...(values['hint-bytes'] !== undefined && { hintBytes: natural('hint-bytes', 0) }),
   };
   const runs = (values.nodes ?? '1000').split(',').map((size): HopsOptions => {

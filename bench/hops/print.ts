@@ -8,7 +8,7 @@ import type { HopsOptions } from './options.js';
 /** What is told beside the figures: all that is not as it is by default. */
 export function titleOf(options: HopsOptions): string {
   const { nodes, isModel, target, k, alpha, seed, networks } = options;
-  const { paths, dead, adversaries, attack, known, tellsKnown, diverse, late, hintBytes } = options;
+  const { paths, dead, adversaries, attack, known, tellsKnown, diverse, late, hintBytes, busy } = options;
   const parts = [
     `${digits(nodes, 0)} nodes`,
     isModel ? 'model' : 'engine',
@@ -21,6 +21,7 @@ export function titleOf(options: HopsOptions): string {
     ...(known > 0 ? [`${digits(known, 0)} known beyond the table${tellsKnown ? ', and told' : ''}`] : []),
     ...(diverse ? ['diverse buckets'] : []),
     ...(Number.isFinite(late) ? [`late after ${late}`] : []),
+    ...(busy > 0 ? [`${busy} busy nodes alone`] : []),
     ...(hintBytes === undefined ? [] : [`${digits(hintBytes, 0)} B of hints`]),
     `seed ${seed}`,
     ...(networks > 1 ? [`${networks} networks`] : []),

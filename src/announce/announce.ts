@@ -73,9 +73,11 @@ async function askFirst(
   isOne: (nodes: Nodes, from: EncodedContact) => boolean,
 ): Promise<void> {
   try {
-    for await (const step of walker.walk({ target }, options)) {
-      if (step.type !== 'failed' && isOne(step.nodes, step.peer.contact)) return;
-    }
+    await walker.run(
+      { target },
+      options,
+      (step) => step.type !== 'failed' && isOne(step.nodes, step.peer.contact),
+    );
   } catch {
     // What was to be announced has been; who could say more is gone.
   }

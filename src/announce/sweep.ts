@@ -137,16 +137,14 @@ export class Sweep {
     count('sweepLookup');
     try {
       // Until the nearest few have answered: the others are told at once, and asked by that.
-      for await (const step of walker.walk(
-        { target: { key } },
-        { signal: this.#signal, count: walker.alpha },
-      )) {
-        if (step.type === 'failed') continue;
+      await walker.run({ target: { key } }, { signal: this.#signal, count: walker.alpha }, (step) => {
+        if (step.type === 'failed') return false;
         known.hear([
           step.peer.contact,
           ...step.nodes.contacts.filter((contact) => walker.isEligible(contact)),
         ]);
-      }
+        return false;
+      });
       return true;
     } catch {
       this.#signal.throwIfAborted();

@@ -18,10 +18,11 @@ export async function* converge(
   const { k, alpha } = walker;
   const { target } = query;
   const nearest = walker.nearest('key' in target ? target.key : keyOf(target.id));
-  for await (const step of walker.walk({ target }, { ...options, count: alpha })) {
-    if (step.type === 'failed') continue;
+  await walker.run({ target }, { ...options, count: alpha }, (step) => {
+    if (step.type === 'failed') return false;
     nearest.add(step.peer.contact);
     for (const contact of step.nodes.contacts) if (walker.isEligible(contact)) nearest.add(contact);
-  }
+    return false;
+  });
   yield* walker.walk(query, { ...options, start: nearest.items, concurrency: k });
 }

@@ -100,16 +100,21 @@ export class Finder {
   async *lookup(id: ContactId, options: WalkOptions): AsyncGenerator<LookupStep, LookupOutcome, undefined> {
     const target = { id: bytesOfContactId(id) };
     const key = keyOf(target.id);
+    let last: { readonly step: WalkStep; readonly contact: EncodedContact } | undefined;
+    const isFound = (step: WalkStep): boolean => {
+      const contact = this.#foundIn(step, id);
+      if (contact !== undefined) last = { step, contact };
+      return contact !== undefined;
+    };
     const steps = this.#deps.walker.walk(
       { target },
       { ...options, onBehalf: true, oneWillDo: true, burst: true },
+      isFound,
     );
     try {
       for (let next = await steps.next(); ; next = await steps.next()) {
-        if (next.done) return next.value as LookupOutcome; // where nobody is, the walk has thrown
-        const found = this.#foundIn(next.value, id);
-        yield stepOf(next.value, key, found?.contact);
-        if (found !== undefined) return 'found';
+        if (next.done) return (next.value ?? 'found') as LookupOutcome; // where nobody is, the walk has thrown
+        yield stepOf(next.value, key, last?.step === next.value ? last.contact.contact : undefined);
       }
     } finally {
       // Also where the caller leaves the loop at the step just yielded.

@@ -19,6 +19,8 @@ export class LookupPeer {
   /** Whether it is so close to the target that it is one of its holders, most likely. */
   readonly isLikely: boolean;
   state: LookupPeerState = 'heard';
+  /** It is asked alone, as a holder: where it is one, nobody else need be named. */
+  exactWillDo = false;
   askedAt = 0;
   lateAt = 0;
   /** How it can be dialled; known where that matters. */

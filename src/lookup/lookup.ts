@@ -110,6 +110,8 @@ export class Lookup {
     peer.state = 'asked';
     peer.askedAt = now;
     peer.lateAt = lateAt;
+    // Who was named by others is asked for all that it knows: we know little of the place.
+    peer.exactWillDo = peer.isLikely && peer.toldBy === undefined && !this.#hasDenied;
     this.#inFlight.add(peer);
     this.#requests++;
   }

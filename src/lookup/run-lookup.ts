@@ -27,12 +27,8 @@ export interface Walk {
 export interface WalkDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
-  /** Sends the request. Rejects when the peer does not answer. `toldBy`: who named it; absent for one of our own table. */
-  readonly findNode: (
-    contact: EncodedContact,
-    signal: Abortable,
-    toldBy: EncodedContact | undefined,
-  ) => Promise<Nodes>;
+  /** Sends the request. Rejects when the peer does not answer. */
+  readonly findNode: (peer: LookupPeer, signal: Abortable) => Promise<Nodes>;
   /** Milliseconds that the peer usually takes, at most. */
   readonly lateMs: (id: ContactId) => number;
   /** Whether a contact named by others is to be considered: not ourselves, not quarantined. */
@@ -149,7 +145,7 @@ class Drive implements Waiter {
     const { now, lateMs, findNode } = this.#deps;
     const sentAt = now();
     this.#walk.asked(peer, sentAt, sentAt + lateMs(peer.contact.id));
-    findNode(peer.contact, this.#requests, peer.toldBy?.contact).then(
+    findNode(peer, this.#requests).then(
       (nodes) => this.#arrive({ type: 'answered', peer, nodes, ms: now() - sentAt }),
       (fault) => this.#arrive({ type: 'failed', peer, fault: asDisgoverError(fault), ms: now() - sentAt }),
     );

@@ -9,18 +9,20 @@ const left = new Error('the loop was left');
 
 /**
  * Yields the steps as they come, and returns how the walk ended. `run` starts it. Leaving the loop, or `signal`, aborts the signal that
- * `run` was given. The walk does not wait for who looks at its steps. @throws what `run` rejects with; the signal's reason.
+ * `run` was given. The walk does not wait for who looks at its steps: `isEnough` sees them in the turn in which they come, and ends it.
+ * @throws what `run` rejects with; the signal's reason.
  */
 export async function* stepsOf(
   run: (signal: Abortable, visit: Visit) => Promise<LookupEnd | undefined>,
   signal: Abortable | undefined,
-): AsyncGenerator<WalkStep, LookupEnd, undefined> {
+  isEnough: Visit = () => false,
+): AsyncGenerator<WalkStep, LookupEnd | undefined, undefined> {
   signal?.throwIfAborted();
   const stop = new AbortScope();
   const removeAbort = onAbort(signal, () => stop.abort(signal?.reason));
   const arrived: WalkStep[] = []; // bounded by the requests of a walk
   let wake = () => {};
-  let end: { readonly reason: LookupEnd } | { readonly fault: unknown } | undefined;
+  let end: { readonly reason: LookupEnd | undefined } | { readonly fault: unknown } | undefined;
   const settle = (outcome: NonNullable<typeof end>) => {
     end = outcome;
     wake();
@@ -28,10 +30,10 @@ export async function* stepsOf(
   const visit: Visit = (step) => {
     arrived.push(step);
     wake();
-    return false;
+    return isEnough(step);
   };
   run(stop, visit).then(
-    (reason) => settle({ reason: reason as LookupEnd }),
+    (reason) => settle({ reason }),
     (fault) => settle({ fault }),
   );
   try {

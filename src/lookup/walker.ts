@@ -42,6 +42,7 @@ export interface WalkerDependencies
     Omit<OnBehalfDependencies, 'findThrough'> {
   readonly k: number;
   readonly alpha: number;
+  /** `toldBy`: who named the contact; absent for one of our own table. */
   readonly findNode: (
     contact: EncodedContact,
     query: NodesQuery,
@@ -98,9 +99,17 @@ export class Walker {
     return this.#deps.isEligible(contact);
   }
 
-  /** The same as `run`, for who looks at each step: yields each answer and failure, and returns why the walk ended. @throws as `run`. */
-  walk(query: NodesQuery, options: WalkOptions = {}): AsyncGenerator<WalkStep, LookupEnd, undefined> {
-    return stepsOf((signal, visit) => this.run(query, { ...options, signal }, visit), options.signal);
+  /**
+   * The same as `run`, for who looks at each step: yields each answer and failure, and returns why the walk ended; `undefined` where
+   * `isEnough` has ended it. @throws as `run`.
+   */
+  walk(
+    query: NodesQuery,
+    options: WalkOptions = {},
+    isEnough?: Visit,
+  ): AsyncGenerator<WalkStep, LookupEnd | undefined, undefined> {
+    const run = (signal: Abortable, visit: Visit) => this.run(query, { ...options, signal }, visit);
+    return stepsOf(run, options.signal, isEnough);
   }
 
   /**
@@ -157,8 +166,8 @@ export class Walker {
     visit: Visit,
   ): Promise<LookupEnd | undefined> {
     const { now, alarms, lateMs, isEligible } = this.#deps;
-    const findNode: WalkDependencies['findNode'] = (contact, signal, toldBy) =>
-      this.#deps.findNode(contact, query, signal, toldBy);
+    const findNode: WalkDependencies['findNode'] = ({ contact, toldBy, exactWillDo }, signal) =>
+      this.#deps.findNode(contact, exactWillDo ? { ...query, exactWillDo } : query, signal, toldBy?.contact);
     const deps = { now, alarms, lateMs, isEligible, findNode };
     if (!onBehalf) return runLookup(lookup, deps, stop, visit);
     const others = this.#onBehalf(query.target, target);

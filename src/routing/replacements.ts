@@ -23,6 +23,12 @@ export class Replacements {
     this.#byBucket.set(bucket, waiting);
   }
 
+  has(contact: EncodedContact): boolean {
+    const bucket = bucketIndex(this.#own, contact.key);
+    const waiting = bucket === undefined ? undefined : this.#byBucket.get(bucket);
+    return waiting?.some((other) => other.equals(contact)) ?? false;
+  }
+
   /** The newest that waits for a place in the bucket that `key` left: it was seen last. */
   take(key: Key): EncodedContact | undefined {
     const bucket = bucketIndex(this.#own, key);

@@ -127,9 +127,14 @@ export class Routing {
     this.#tick ??= this.#setTick();
   }
 
-  /** A node named itself, or was named by the application: it is asked at its address before it is believed. */
+  /**
+   * A node named itself, or was named by the application: it is asked at its address before it is believed. Not one that has answered there a
+   * moment ago, or waits for a place since it did: it may dial us to verify ours, and would be dialled for that in turn, without end.
+   */
   verify(contact: EncodedContact): void {
-    if (!this.#isClosed && this.#deps.isDialable(contact)) this.#verifier.add(contact);
+    if (this.#isClosed || !this.#deps.isDialable(contact)) return;
+    const isKnown = this.known(contact)?.equals(contact) && this.#isFresh(contact);
+    if (!isKnown && !this.#replacements.has(contact)) this.#verifier.add(contact);
   }
 
   get(id: ContactId): EncodedContact | undefined {

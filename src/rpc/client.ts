@@ -13,6 +13,7 @@ export interface NodesQuery {
   readonly target: Target;
   readonly announced?: readonly EncodedContact[];
   readonly withdrawn?: readonly EncodedContact[];
+  readonly exactWillDo?: boolean | undefined;
 }
 
 const NONE: readonly EncodedContact[] = Object.freeze([]);
@@ -36,10 +37,10 @@ export class RpcClient {
   ping<Result = Pong>(
     target: DialTarget,
     id: Uint8Array,
-    options: RequestOptions = NO_OPTIONS,
+    { signal, once }: RequestOptions = NO_OPTIONS,
     read: (pong: Pong) => Result = asItIs,
   ): Promise<Result> {
-    return this.#ask(target, { type: 'ping', id }, { signal: options.signal, events: this.#events }, read);
+    return this.#ask(target, { type: 'ping', id }, { signal, once, events: this.#events }, read);
   }
 
   /**
@@ -55,12 +56,12 @@ export class RpcClient {
   findNode<Result = Nodes>(
     target: DialTarget,
     query: NodesQuery,
-    options: RequestOptions = NO_OPTIONS,
+    { signal, once }: RequestOptions = NO_OPTIONS,
     read: (nodes: Nodes) => Result = asItIs,
   ): Promise<Result> {
-    const { target: wanted, announced = NONE, withdrawn = NONE } = query;
-    const asked = { type: 'findNode', target: wanted, announced, withdrawn } as const;
-    return this.#ask(target, asked, { signal: options.signal, events: this.#events }, read);
+    const { target: wanted, announced = NONE, withdrawn = NONE, exactWillDo = false } = query;
+    const asked = { type: 'findNode', target: wanted, announced, withdrawn, exactWillDo } as const;
+    return this.#ask(target, asked, { signal, once, events: this.#events }, read);
   }
 
   /** Asks a node to look for an id on our behalf. It counts neither for nor against the node. @throws as `ping`. */

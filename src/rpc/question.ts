@@ -33,6 +33,7 @@ export interface AskOptions {
   readonly signal?: Abortable | undefined;
   /** As in RequestOptions. */
   readonly furtherMs?: number;
+  readonly once?: boolean | undefined;
   /** Who hears of what counts for or against the target. */
   readonly events?: ClientEvents | undefined;
 }
@@ -41,6 +42,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
   readonly expects: Answer['type'];
   readonly signal: Abortable | undefined;
   readonly furtherMs: number;
+  readonly #once: boolean;
   readonly #pool: SessionPool;
   readonly #events: ClientEvents | undefined;
   readonly #target: DialTarget;
@@ -56,7 +58,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     pool: SessionPool,
     target: DialTarget,
     asked: Asked,
-    { signal, furtherMs = 0, events }: AskOptions,
+    { signal, furtherMs = 0, once = false, events }: AskOptions,
     read: (answer: Answer) => Result,
     resolve: (result: Result) => void,
     reject: (reason: unknown) => void,
@@ -64,6 +66,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     this.expects = (asked.type === 'ping' ? 'pong' : 'nodes') as Answer['type'];
     this.signal = signal;
     this.furtherMs = furtherMs;
+    this.#once = once;
     this.#pool = pool;
     this.#events = events;
     this.#target = target;
@@ -84,10 +87,8 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
   message(requestId: number): Request {
     const { type } = this.#asked;
     if (type === 'ping') return { type, requestId, id: this.#asked.id };
-    const { target, announced, withdrawn, onBehalf } = this.#asked;
-    return onBehalf === undefined
-      ? { type, requestId, target, announced, withdrawn }
-      : { type, requestId, target, announced, withdrawn, onBehalf };
+    const { target, announced, withdrawn, onBehalf = false, exactWillDo = false } = this.#asked;
+    return { type, requestId, target, announced, withdrawn, onBehalf, exactWillDo };
   }
 
   onAnswer(answer: Answer): void {
@@ -97,6 +98,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     } catch (fault) {
       this.#reject(fault);
     }
+    if (this.#once && !this.#isReused) this.#session?.closeAfterOne();
   }
 
   onFailure(reason: unknown): void {

@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly signal?: Abortable | undefined;
   /** Milliseconds beyond the usual: the peer has to ask another first. What its answer took says nothing of the peer. */
   readonly furtherMs?: number;
+  /** A session that is opened for the request ends with the answer, unless either side has asked for more meanwhile. Default false. */
+  readonly once?: boolean | undefined;
 }
 
 type Answer = Pong | Nodes;
@@ -92,6 +94,11 @@ export class PendingRequests {
 
   get size(): number {
     return this.#pending.length + this.#waiting.size;
+  }
+
+  /** How many were sent so far. */
+  get sent(): number {
+    return this.#lastId;
   }
 
   /** Asks now, or when fewer are in flight. What cannot be asked fails at once. */

@@ -209,6 +209,12 @@ export class Session {
     this.#link.close();
   }
 
+  /** Ends the session if it has served one request of ours and nothing else. */
+  closeAfterOne(): void {
+    const { sent, size } = this.pending;
+    if (sent === 1 && size === 0 && this.lastRequestId === 0) this.close('IDLE', 'it was for one request');
+  }
+
   /** The peer has said CLOSE: nothing more is said. */
   endByPeer(code: string): void {
     if (this.#endedBy !== undefined) return;

@@ -153,8 +153,14 @@ function readFindNode(reader: ByteReader, requestId: number, onUnknownPart?: () 
   const target = readTarget(reader);
   const announced = readList(reader, 'announced', reader.u16('announced'), limits.contactsInAnnounce);
   const withdrawn = readList(reader, 'withdrawn', reader.u16('withdrawn'), limits.contactsInAnnounce);
-  const onBehalf = readFlag(reader, FindNodePart.onBehalf, onUnknownPart);
-  return { type: 'findNode', requestId, target, announced, withdrawn, ...(onBehalf && { onBehalf }) };
+  const message: FindNode = { type: 'findNode', requestId, target, announced, withdrawn };
+  const flags = readFlags(reader, [FindNodePart.onBehalf, FindNodePart.exactWillDo], onUnknownPart);
+  if (flags === undefined) return message;
+  return {
+    ...message,
+    ...(flags.has(FindNodePart.onBehalf) && { onBehalf: true }),
+    ...(flags.has(FindNodePart.exactWillDo) && { exactWillDo: true }),
+  };
 }
 
 function readTarget(reader: ByteReader): Target {
@@ -169,7 +175,7 @@ function readNodes(reader: ByteReader, requestId: number, onUnknownPart?: () => 
   const ttlSeconds = exact === undefined ? 0 : reader.u32('ttl');
   const contacts = readList(reader, 'contacts', reader.u8('contacts'), limits.contactsInReply);
   const conflicts = readList(reader, 'conflicts', reader.u16('conflicts'), limits.contactsInAnnounce);
-  const beyond = readFlag(reader, NodesPart.beyond, onUnknownPart);
+  const beyond = readFlags(reader, [NodesPart.beyond], onUnknownPart)?.has(NodesPart.beyond);
   return {
     type: 'nodes',
     requestId,
@@ -180,15 +186,19 @@ function readNodes(reader: ByteReader, requestId: number, onUnknownPart?: () => 
   };
 }
 
-/** Whether the only part that the message may have is there. What it may hold in versions to come is passed over. */
-function readFlag(reader: ByteReader, known: number, onUnknownPart?: () => void): boolean {
-  if (reader.endsWithoutParts()) return false;
-  let isThere = false;
+/** Which of the parts that say all by being there are there; absent: none. What they may hold in versions to come is passed over. */
+function readFlags(
+  reader: ByteReader,
+  known: readonly number[],
+  onUnknownPart?: () => void,
+): ReadonlySet<number> | undefined {
+  if (reader.endsWithoutParts()) return undefined;
+  const flags = new Set<number>();
   readParts(reader, (tag) => {
-    if (tag === known) isThere = true;
+    if (known.includes(tag)) flags.add(tag);
     else onUnknownPart?.();
   });
-  return isThere;
+  return flags;
 }
 
 function readList(reader: ByteReader, field: string, count: number, most: number): EncodedContact[] {

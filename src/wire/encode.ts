@@ -66,13 +66,18 @@ function encodeProof({ identity, secret }: Proof): Uint8Array {
   return writer.u8(NO_PARTS).frame();
 }
 
-function encodeFindNode({ requestId, target, announced, withdrawn, onBehalf }: FindNode): Uint8Array {
+function encodeFindNode(message: FindNode): Uint8Array {
+  const { requestId, target, announced, withdrawn, onBehalf, exactWillDo } = message;
   writer.start(Kind.findNode).u32(requestId);
   if ('id' in target) writer.u8(0).short(target.id);
   else writer.u8(1).raw(target.key);
   writeList(announced);
   writeList(withdrawn);
-  return writeParts([[FindNodePart.onBehalf, onBehalf ? EMPTY : undefined]]).frame();
+  if (!onBehalf && !exactWillDo) return writer.u8(NO_PARTS).frame();
+  return writeParts([
+    [FindNodePart.onBehalf, onBehalf ? EMPTY : undefined],
+    [FindNodePart.exactWillDo, exactWillDo ? EMPTY : undefined],
+  ]).frame();
 }
 
 function encodeNodes({ requestId, exact, contacts, conflicts, beyond }: Nodes): Uint8Array {
@@ -82,7 +87,8 @@ function encodeNodes({ requestId, exact, contacts, conflicts, beyond }: Nodes): 
   writer.u8(contacts.length);
   for (const contact of contacts) writer.long(contact.bytes);
   writeList(conflicts);
-  return writeParts([[NodesPart.beyond, beyond ? EMPTY : undefined]]).frame();
+  if (!beyond) return writer.u8(NO_PARTS).frame();
+  return writeParts([[NodesPart.beyond, EMPTY]]).frame();
 }
 
 /** Those of the parts that are there, by tag. */

@@ -28,7 +28,7 @@ export const Kind = {
 export const HelloPart = { key: 1, exchangeKey: 2, remembered: 3, secret: 4 } as const;
 
 /** The optional parts of FIND-NODE, and of NODES. */
-export const FindNodePart = { onBehalf: 1 } as const;
+export const FindNodePart = { onBehalf: 1, exactWillDo: 2 } as const;
 export const NodesPart = { beyond: 1 } as const;
 
 export const PUBLIC_KEY_BYTES = 32;
@@ -96,6 +96,8 @@ export interface FindNode {
   readonly withdrawn: readonly EncodedContact[];
   /** The receiver is to look for the id itself, among those too that the sender cannot dial. */
   readonly onBehalf?: boolean;
+  /** Who has the exact contact need not name nodes. */
+  readonly exactWillDo?: boolean;
 }
 
 export interface Nodes {
@@ -103,7 +105,7 @@ export interface Nodes {
   readonly requestId: number;
   /** The contact of exactly the target id, where the node hosts or holds it, and the seconds for which it will. */
   readonly exact?: { readonly contact: EncodedContact; readonly ttlSeconds: number };
-  /** The k nodes closest to the target that the answering node has verified; neither itself nor the asker. */
+  /** The k nodes closest to the target that the answering node has verified; neither itself nor the asker. None where the exact will do. */
   readonly contacts: readonly EncodedContact[];
   /** For announced contacts: what the node held for the id before, where that was another contact. */
   readonly conflicts: readonly EncodedContact[];

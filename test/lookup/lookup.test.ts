@@ -143,6 +143,20 @@ describe('Lookup', () => {
       expect(walked.ask()).to.deep.equal([5]);
     });
 
+    it('wants the exact contact alone of whom it asks alone, unless others have named it', () => {
+      const willDo = (walked: Walked, distance: number) => walked.peers.get(distance)?.exactWillDo;
+      const walked = new Walked([3, 4, 5], {}, { likelyUntil: 4 });
+      walked.ask();
+      walked.answer(3);
+      walked.ask();
+      expect([3, 4, 5].map((distance) => willDo(walked, distance))).to.deep.equal([true, false, false]);
+      const further = new Walked([7], { 7: [3] }, { likelyUntil: 4 });
+      further.ask();
+      further.answer(7);
+      further.ask();
+      expect([7, 3].map((distance) => willDo(further, distance))).to.deep.equal([false, false]);
+    });
+
     it('ends with the k closest all the same', () => {
       const walked = new Walked([3, 4, 5, 6], { 3: [1] }, { likelyUntil: 4, atHand: [4] });
       for (let asked = walked.ask(); asked.length > 0; asked = walked.ask()) walked.answer(...asked);

@@ -35,7 +35,7 @@ class Driven {
       alarms: new Alarms(this.runtime),
       lateMs: () => 100,
       isEligible: () => true,
-      findNode: async (contact, signal) => {
+      findNode: async ({ contact }, signal) => {
         const distance = this.network.distanceOf(contact);
         this.asked.push(distance);
         this.signals.push(signal);

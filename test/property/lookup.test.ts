@@ -183,7 +183,7 @@ describe('runLookup, in every interleaving', () => {
       alarms: new Alarms(runtime),
       lateMs: () => 10,
       isEligible: () => true,
-      findNode: (contact: Parameters<Network['replyOf']>[0]) => {
+      findNode: ({ contact }: LookupPeer) => {
         asked.push(network.distanceOf(contact));
         return findNode(contact);
       },

@@ -154,6 +154,15 @@ describe('Routing', () => {
       expect(table.routing.size).to.equal(0);
     });
 
+    it('does not ask again who has answered there a moment ago', async () => {
+      const table = new Table();
+      const contact = encodedNodeOf('a');
+      table.add(contact);
+      table.routing.verify(contact);
+      await table.settle();
+      expect([table.pings.pinged, table.addressPings.pinged]).to.deep.equal([[], []]);
+    });
+
     it('asks nobody who cannot be dialled', () => {
       const table = new Table();
       table.routing.verify(encodedOf('a'));

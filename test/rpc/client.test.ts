@@ -48,6 +48,17 @@ describe('RpcClient', () => {
     expect(seen).to.deep.equal([`withdrawn ${idOf('gone')}`, `announced ${thing.id}`]);
   });
 
+  it('says that the exact contact will do, and nobody else is named', async () => {
+    const thing = encodedOf('thing');
+    const { world, far, client } = await setUp({
+      exact: () => ({ contact: thing, ttlMs: 60_000 }),
+      closest: () => [encodedNodeOf('other')],
+    });
+    const query = { target: { id: thing.idBytes }, exactWillDo: true };
+    const nodes = await world.run(client.findNode(far.contact, query));
+    expect([nodes.exact?.contact.id, nodes.contacts]).to.deep.equal([thing.id, []]);
+  });
+
   it('has a node look for an id, for longer than it usually takes, and holds nothing against it', async () => {
     const seen: unknown[] = [];
     const thing = encodedOf('thing');
@@ -63,6 +74,29 @@ describe('RpcClient', () => {
     expect([nodes.exact?.contact.id, seen]).to.deep.equal([thing.id, [thing.id]]);
     await expectCode(world.run(client.findThrough(far.contact, target)), 'ERR_TIMEOUT');
     expect(failed).to.deep.equal([]);
+  });
+
+  context('when it asks once', () => {
+    const pingOnce = ({ client, far }: Awaited<ReturnType<typeof setUp>>) =>
+      client.ping(far.contact, idBytesOf(far.contact.id), { once: true });
+
+    it('ends the session that it opened with the answer, and nobody takes that for a fault', async () => {
+      const scene = await setUp();
+      const { world, near, far, failed } = scene;
+      const { contact } = await world.run(pingOnce(scene));
+      expect(contact?.equals(far.contact)).to.equal(true);
+      await world.runtime.advance(100);
+      expect([near.pool.size, far.pool.size, failed, far.refusals]).to.deep.equal([0, 0, [], []]);
+    });
+
+    it('leaves a session as it is that was there, or that serves others meanwhile', async () => {
+      const scene = await setUp();
+      const { world, near, ping, far } = scene;
+      await world.run(Promise.all([pingOnce(scene), ping(far.contact)]));
+      expect(near.pool.size).to.equal(1);
+      await world.run(pingOnce(scene));
+      expect([near.pool.size, world.network.counts.dials]).to.deep.equal([1, 1]);
+    });
   });
 
   it('asks whoever is at an address', async () => {

@@ -194,6 +194,20 @@ describe('answerFindNode', () => {
     expect(nodesOf({ target: { key: thing.key } }, { isBeyond })).not.to.have.property('beyond');
   });
 
+  context('when the exact contact will do', () => {
+    const exactWillDo = { exactWillDo: true };
+    const closest = () => nodes(2);
+
+    it('names nobody else where it has it', () => {
+      const reply = nodesOf(exactWillDo, { closest, exact: () => ({ contact: thing, ttlMs: 1_000 }) });
+      expect([reply.exact?.contact.id, reply.contacts]).to.deep.equal([thing.id, []]);
+    });
+
+    it('names the closest nodes where it has not', () => {
+      expect(nodesOf(exactWillDo, { closest }).contacts).to.have.length(2);
+    });
+  });
+
   context('when it is to look for the id on behalf of the asker', () => {
     const onBehalf = { onBehalf: true };
 

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { Link, Transport } from '../../src/contracts/transport.js';
+import { memory } from '../../transports/memory/index.js';
 import { idOf } from '../support/ids.js';
 import { SimulatedNodes } from '../support/simulated-nodes.js';
 
@@ -114,4 +116,34 @@ describe('a network of few nodes', function () {
       });
     });
   }
+});
+
+/** Links between hosts of the open internet: none shows the address at which its other end can be dialled. */
+function unattested(inner: Transport): Transport {
+  return {
+    name: inner.name,
+    listen: (onLink) =>
+      inner.listen((link: Link) => {
+        link.attests = () => false;
+        onLink(link);
+      }),
+    dial: (info, options) => inner.dial(info, options),
+    close: () => inner.close(),
+  };
+}
+
+describe('nodes whose links show no address', () => {
+  it('verify each other by a dial of their own, and then leave each other in peace', async () => {
+    const nodes = new SimulatedNodes(1, { k: 2 });
+    const count = 12;
+    await nodes.run(async () => {
+      for (let i = 0; i < count; i++) {
+        const transport = unattested(memory({ network: nodes.network, host: `node-${i}`, port: 1 }));
+        await nodes.start(`node-${i}`, i === 0 ? [] : [`node-${i - 1}`], { transport });
+      }
+      await nodes.runtime.sleep(10 * 60_000);
+      // No more than one each way between each two of them.
+      expect(nodes.network.counts.dials).to.be.at.most(count * (count - 1));
+    });
+  });
 });

@@ -36,6 +36,7 @@ interface MessageVector {
   readonly contacts: readonly RawContact[];
   readonly conflicts: readonly RawContact[];
   readonly onBehalf?: boolean;
+  readonly exactWillDo?: boolean;
   readonly beyond?: boolean;
 }
 
@@ -57,6 +58,7 @@ function write(message: MessageVector): Buffer {
         announced: message.announced.map(sorted),
         withdrawn: message.withdrawn.map(sorted),
         onBehalf: message.onBehalf,
+        exactWillDo: message.exactWillDo,
       });
     case 'nodes':
       return frames.nodes(requestId, {

@@ -41,6 +41,7 @@ export type RawMessage =
       readonly announced: readonly RawContact[];
       readonly withdrawn: readonly RawContact[];
       readonly onBehalf?: true;
+      readonly exactWillDo?: true;
     }
   | { readonly type: 'pong'; readonly requestId: number; readonly contact: RawContact | undefined }
   | {
@@ -81,7 +82,8 @@ const list = (contacts: readonly Sendable[]): Buffer =>
   Buffer.concat([u16(contacts.length), ...contacts.map((contact) => long(contactBytes(contact)))]);
 
 /** The one optional part of FIND-NODE, and of NODES: the tag 1 and nothing. */
-const flag = Buffer.concat([u8(1), u8(1), u16(0)]);
+const flags = (...tags: readonly number[]) =>
+  Buffer.concat([u8(tags.length), ...tags.map((tag) => Buffer.concat([u8(tag), u16(0)]))]);
 
 export function keyOfId(id: string): Buffer {
   return createHash('sha256').update(Buffer.from(id, 'base64')).digest();
@@ -112,6 +114,7 @@ export interface FindNodeFields {
   readonly announced?: readonly Sendable[];
   readonly withdrawn?: readonly Sendable[];
   readonly onBehalf?: boolean | undefined;
+  readonly exactWillDo?: boolean | undefined;
 }
 
 export interface NodesFields {
@@ -142,7 +145,7 @@ export const frames = {
     Buffer.concat([u8(0x10), u32(requestId), short(Buffer.from(id, 'base64')), u8(0)]),
   findNode: (
     requestId: number,
-    { target, announced = [], withdrawn = [], onBehalf = false }: FindNodeFields,
+    { target, announced = [], withdrawn = [], onBehalf = false, exactWillDo = false }: FindNodeFields,
   ): Buffer =>
     Buffer.concat([
       u8(0x11),
@@ -152,7 +155,7 @@ export const frames = {
         : Buffer.concat([u8(1), target.key]),
       list(announced),
       list(withdrawn),
-      onBehalf ? flag : u8(0),
+      flags(...(onBehalf ? [1] : []), ...(exactWillDo ? [2] : [])),
     ]),
   pong: (requestId: number, contact?: Sendable): Buffer =>
     Buffer.concat([
@@ -174,7 +177,7 @@ export const frames = {
       u8(contacts.length),
       ...contacts.map((contact) => long(contactBytes(contact))),
       list(conflicts),
-      beyond ? flag : u8(0),
+      flags(...(beyond ? [1] : [])),
     ]),
   error: (requestId: number, code: string): Buffer =>
     Buffer.concat([u8(0x9f), u32(requestId), short(Buffer.from(code)), u8(0)]),
@@ -242,6 +245,7 @@ export function readFrame(bytes: Buffer): RawFrame {
     ...message,
     ...(message.type === 'hello' && { parts }),
     ...(message.type === 'findNode' && parts.has(1) && { onBehalf: true }),
+    ...(message.type === 'findNode' && parts.has(2) && { exactWillDo: true }),
     ...(message.type === 'nodes' && parts.has(1) && { beyond: true }),
   };
 }

@@ -144,8 +144,9 @@ def frame(message, ending=NONE):
     if kind == 'findNode':
         target = message['target']
         where = u8(0) + short(id_bytes(target['id'])) if 'id' in target else u8(1) + bytes.fromhex(target['key'])
-        if message.get('onBehalf'):
-            ending = parts((1, b''))
+        flags = [(tag, b'') for tag, name in ((1, 'onBehalf'), (2, 'exactWillDo')) if message.get(name)]
+        if flags:
+            ending = parts(*flags)
         return u8(0x11) + request_id + where + contacts16(message['announced']) + contacts16(message['withdrawn']) + ending
     if kind == 'pong':
         present = u8(1) + long(contact(message['contact'])) if 'contact' in message else u8(0)
@@ -480,6 +481,8 @@ def frames():
         ('FIND-NODE that announces and withdraws', {**FIND, 'announced': [NODE], 'withdrawn': [ACTOR]}),
         ('FIND-NODE that announces 512', {**FIND, 'announced': many(512)}),
         ('FIND-NODE on behalf of the asker', {**FIND, 'onBehalf': True}),
+        ('FIND-NODE for which the exact contact will do', {**FIND, 'exactWillDo': True}),
+        ('FIND-NODE on behalf of the asker, for which the exact contact will do', {**FIND, 'onBehalf': True, 'exactWillDo': True}),
         ('NODES with nothing', NODES),
         ('NODES with the exact contact', {**NODES, 'exact': {'contact': ACTOR, 'ttlSeconds': 3600}}),
         ('NODES with the exact contact for the longest time', {**NODES, 'exact': {'contact': ACTOR, 'ttlSeconds': 2**32 - 1}}),

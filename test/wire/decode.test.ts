@@ -117,21 +117,27 @@ describe('decode', () => {
     expect(decode(frameOf(hello))).to.deep.equal(hello);
   });
 
-  for (const [message, part] of [
+  for (const [message, part, tag] of [
     [
       { type: 'findNode', requestId: 1, target: { id: idBytesOf(idOf('x')) }, announced: [], withdrawn: [] },
       'onBehalf',
+      '01',
     ],
-    [{ type: 'nodes', requestId: 1, contacts: [], conflicts: [] }, 'beyond'],
+    [
+      { type: 'findNode', requestId: 1, target: { id: idBytesOf(idOf('x')) }, announced: [], withdrawn: [] },
+      'exactWillDo',
+      '02',
+    ],
+    [{ type: 'nodes', requestId: 1, contacts: [], conflicts: [] }, 'beyond', '01'],
   ] as const) {
-    it(`gives back what ${message.type} says of those who cannot be dialled, and nothing where it says nothing`, () => {
+    it(`gives back ${part} of ${message.type}, and nothing where it says nothing`, () => {
       const said = { ...message, [part]: true };
       expect(decode(frameOf(said))).to.deep.equal(said);
       expect(decode(frameOf({ ...message, [part]: false }))).to.deep.equal(message);
     });
 
-    it(`passes over what the part of ${message.type} may hold in versions to come`, () => {
-      const frame = Buffer.concat([frameOf(message).subarray(0, -1), frameOfHex('01', '01 0002 aabb')]);
+    it(`passes over what ${part} of ${message.type} may hold in versions to come`, () => {
+      const frame = Buffer.concat([frameOf(message).subarray(0, -1), frameOfHex('01', `${tag} 0002 aabb`)]);
       expect(decode(frame)).to.deep.equal({ ...message, [part]: true });
     });
   }

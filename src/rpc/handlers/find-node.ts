@@ -7,7 +7,7 @@ import { type Key, keyOf } from '../../id/key.js';
 import { limits } from '../../limits.js';
 import type { Session } from '../../session/session.js';
 import type { EncodedContact } from '../../wire/contact-codec.js';
-import type { FindNode, Nodes } from '../../wire/messages.js';
+import type { FindNode, Nodes, Target } from '../../wire/messages.js';
 
 /** The contact of exactly an id, and for how long it is vouched for. */
 export interface Exact {
@@ -60,14 +60,16 @@ export function answerFindNode(
 }
 
 function nodesOf(
-  { requestId, target }: FindNode,
+  { requestId, target, exactWillDo }: FindNode,
   session: Session,
   deps: FindNodeDependencies,
   exact: Exact | undefined,
   before: readonly EncodedContact[],
 ): Nodes {
-  const key = 'id' in target ? keyOf(target.id) : target.key;
-  const closest = deps.closest(key, deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
+  const isEnough = exactWillDo && exact !== undefined;
+  const closest = isEnough
+    ? []
+    : deps.closest(keyIn(target), deps.k + 1, session).filter(({ id }) => id !== session.peer?.id);
   const room = { bytes: limits.frameBytes - limits.envelopeBytes - (exact?.contact.bytes.length ?? 0) };
   const beyond = exact === undefined && 'id' in target && deps.isBeyond(session);
   return {
@@ -78,6 +80,10 @@ function nodesOf(
     ...(exact && { exact: { contact: exact.contact, ttlSeconds: Math.floor(exact.ttlMs / 1_000) } }),
     ...(beyond && { beyond }),
   };
+}
+
+function keyIn(target: Target): Key {
+  return 'id' in target ? keyOf(target.id) : target.key;
 }
 
 /** As many as leave room in the frame, first ones first. */
