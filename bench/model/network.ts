@@ -39,7 +39,7 @@ export interface NetworkOptions {
   readonly late: number;
 }
 
-/** What it took until the target was known: requests sent, and those of them that were answered. */
+/** What it took until the target was known: requests sent, and the answers that named nodes. */
 export interface Find {
   readonly hops: number;
   readonly requests: number;
@@ -127,7 +127,9 @@ export class Network {
       late,
       onAnswer: (peer, named, time) => {
         if (found !== undefined || this.#lies(indexOf(peer.contact)) || !brings(peer, named)) return;
-        found = { hops: peer.depth, requests: walk.requests, answers: walk.answers + 1, time };
+        // Who was asked for the exact contact alone names nobody.
+        const answers = walk.answers + (peer.exactWillDo ? 0 : 1);
+        found = { hops: peer.depth, requests: walk.requests, answers, time };
       },
     });
     const reached = new Set(walk.closest.map((peer) => indexOf(peer.contact)));

@@ -28,6 +28,7 @@ export interface FillRequest {
 }
 
 interface SubRange {
+  readonly place: number;
   /** Entries of the table, and those in flight that are to become one. */
   taken: number;
   /** Named by others, and not asked. At most HEARD of them. */
@@ -68,7 +69,12 @@ export class BucketFill {
     this.#isEligible = isEligible;
     this.#randomBytes = randomBytes;
     this.#bits = Math.min(bucket, Math.ceil(Math.log2(k)));
-    this.#ranges = Array.from({ length: 2 ** this.#bits }, () => ({ taken: 0, heard: [], sought: 0 }));
+    this.#ranges = Array.from({ length: 2 ** this.#bits }, (_, place) => ({
+      place,
+      taken: 0,
+      heard: [],
+      sought: 0,
+    }));
     for (const { key } of entries) this.#rangeOf(key).taken++;
     this.#taken = entries.length;
     this.#requestsLeft = REQUESTS_AN_ENTRY * (k - entries.length) + SPARE_REQUESTS;
@@ -94,7 +100,7 @@ export class BucketFill {
       sought = this.#emptiest(isUnknown) ?? this.#emptiest(isUnsought) ?? range;
     }
     sought.sought += SOUGHT;
-    const request = { peer, target: this.#targetIn(this.#ranges.indexOf(sought)) };
+    const request = { peer, target: this.#targetIn(sought.place) };
     this.#requestsLeft--;
     this.#inFlight.set(request, peer === undefined ? undefined : range);
     return request;
@@ -107,9 +113,9 @@ export class BucketFill {
     if (bucketIndex(this.#own, by) !== this.#bucket) return;
     // Whoever lives here knows who else does: nobody else is closer to the target than the last that it named.
     const furthest = contacts.at(-1);
-    for (const [place, range] of this.#ranges.entries()) {
-      if (furthest === undefined || this.#isWithin(place, request.target, furthest.key)) range.sought++;
-    }
+    if (furthest === undefined || bucketIndex(this.#own, furthest.key) !== this.#bucket)
+      for (const range of this.#ranges) range.sought++;
+    else this.#soughtWithin(this.#placeOf(request.target), this.#placeOf(furthest.key));
   }
 
   /** It was not answered. */
@@ -127,7 +133,8 @@ export class BucketFill {
   hear(contact: EncodedContact): void {
     if (bucketIndex(this.#own, contact.key) !== this.#bucket) return;
     const { heard } = this.#rangeOf(contact.key);
-    if (heard.length >= HEARD || heard.some(({ key }) => equalBytes(key, contact.key))) return;
+    if (heard.length >= HEARD) return;
+    for (const { key } of heard) if (equalBytes(key, contact.key)) return;
     if (!this.#asked.has(contact.id) && this.#isEligible(contact)) heard.push(contact);
   }
 
@@ -137,17 +144,32 @@ export class BucketFill {
 
   /** The sub-range that is found by going into the emptier half each time, of those that fit. */
   #emptiest(isFit: (range: SubRange) => boolean): SubRange | undefined {
-    let ranges = this.#ranges;
-    if (!ranges.some(isFit)) return undefined;
+    if (!this.#ranges.some(isFit)) return undefined;
     const chance = this.#randomBytes(1)[0] as number;
-    for (let level = 0; ranges.length > 1; level++) {
-      const middle = ranges.length / 2;
-      const [low, high] = [ranges.slice(0, middle), ranges.slice(middle)];
-      const isLowEmptier = takenOf(low) - takenOf(high) < ((chance >> level) & 1);
-      if (!high.some(isFit)) ranges = low;
-      else ranges = isLowEmptier && low.some(isFit) ? low : high;
+    let begin = 0;
+    let length = this.#ranges.length;
+    for (let level = 0; length > 1; level++) {
+      length /= 2;
+      const middle = begin + length;
+      const isLowEmptier =
+        this.#takenIn(begin, length) - this.#takenIn(middle, length) < ((chance >> level) & 1);
+      const isLow =
+        !this.#hasFit(isFit, middle, length) || (isLowEmptier && this.#hasFit(isFit, begin, length));
+      if (!isLow) begin = middle;
     }
-    return ranges[0];
+    return this.#ranges[begin];
+  }
+
+  #takenIn(begin: number, length: number): number {
+    let taken = 0;
+    for (let place = begin; place < begin + length; place++) taken += (this.#ranges[place] as SubRange).taken;
+    return taken;
+  }
+
+  #hasFit(isFit: (range: SubRange) => boolean, begin: number, length: number): boolean {
+    for (let place = begin; place < begin + length; place++)
+      if (isFit(this.#ranges[place] as SubRange)) return true;
+    return false;
   }
 
   #rangeOf(key: Key): SubRange {
@@ -171,11 +193,9 @@ export class BucketFill {
     return target;
   }
 
-  /** Whether all of the sub-range is closer to the target than the key is. */
-  #isWithin(place: number, target: Key, key: Key): boolean {
-    if (bucketIndex(this.#own, key) !== this.#bucket) return true;
-    const at = this.#placeOf(target);
-    return (place ^ at) < (this.#placeOf(key) ^ at);
+  /** Of the sub-ranges all of which is closer to the one at `from` than the one at `to` is. */
+  #soughtWithin(from: number, to: number): void {
+    for (const range of this.#ranges) if ((range.place ^ from) < (to ^ from)) range.sought++;
   }
 }
 
@@ -200,8 +220,4 @@ function isUnknown(range: SubRange): boolean {
 
 function isOpen(range: SubRange): boolean {
   return isNamed(range) || isUnsought(range);
-}
-
-function takenOf(ranges: readonly SubRange[]): number {
-  return ranges.reduce((sum, { taken }) => sum + taken, 0);
 }

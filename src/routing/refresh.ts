@@ -44,12 +44,11 @@ export class Refresh {
   }
 
   /**
-   * The buckets that were never filled, or not walked to within `ms`, furthest first. Only those at least as far as the furthest of
-   * our neighbours: below it, walking home meets everybody.
+   * The buckets that were never filled, or not walked to within `ms`, furthest first. `nearest`: the bucket of the furthest of our
+   * neighbours; below it, walking home meets everybody.
    */
-  stale(furthestNeighbour: Key, now: number, ms: number): readonly number[] {
+  stale(nearest: number, now: number, ms: number): readonly number[] {
     const stale: number[] = [];
-    const nearest = bucketIndex(this.#own, furthestNeighbour) ?? 256;
     for (let bucket = 255; bucket >= nearest; bucket--)
       if (!this.#filled.has(bucket) || (this.#walkedAt.get(bucket) as number) < now - ms) stale.push(bucket);
     return stale;

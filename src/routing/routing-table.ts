@@ -140,6 +140,16 @@ export class RoutingTable {
     return !this.#kinds.areAllWithin(reach);
   }
 
+  /** The bucket of the last of the `count` entries closest to our own key, or of the furthest that there is. */
+  bucketOfNearest(count: number): number | undefined {
+    let left = count;
+    for (let at = this.#indexes.length - 1; at > 0; at--) {
+      left -= this.sizeOf(this.#indexes[at] as number);
+      if (left <= 0) return this.#indexes[at];
+    }
+    return this.#indexes[0];
+  }
+
   /** Entries in a bucket. */
   sizeOf(bucket: number): number {
     return this.#buckets.get(bucket)?.length ?? 0;

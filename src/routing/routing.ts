@@ -354,9 +354,8 @@ export class Routing {
 
   /** Furthest first. */
   #due(): readonly number[] {
-    const furthestNeighbour = this.#table.closest(this.#deps.own, this.#deps.k, { doubtful: true }).at(-1);
-    if (furthestNeighbour === undefined) return [];
-    return this.#refresh.stale(furthestNeighbour.key, this.#deps.runtime.now(), STALE_MS);
+    const nearest = this.#table.bucketOfNearest(this.#deps.k);
+    return nearest === undefined ? [] : this.#refresh.stale(nearest, this.#deps.runtime.now(), STALE_MS);
   }
 
   /** Once a minute: walks where nobody walked, and asks who did not answer for long, as many as the verifier takes. */

@@ -10,26 +10,58 @@ export interface Alarm {
   cancel(): void;
 }
 
-interface Slot {
+/** The alarms of one point: a list in the order in which they were set. A collection for each would cost more than they do (bench: `join`). */
+class Slot {
   readonly point: number;
   // Bounded by what sets alarms: sessions, lookups, queues.
-  readonly entries: Set<Entry>;
+  first: Entry | undefined;
+  #last: Entry | undefined;
+  readonly #onEmpty: (slot: Slot) => void;
+
+  constructor(point: number, onEmpty: (slot: Slot) => void) {
+    this.point = point;
+    this.#onEmpty = onEmpty;
+  }
+
+  add(entry: Entry): void {
+    entry.before = this.#last;
+    if (this.#last === undefined) this.first = entry;
+    else this.#last.after = entry;
+    this.#last = entry;
+  }
+
+  cancel(entry: Entry): void {
+    this.take(entry);
+    if (this.first === undefined) this.#onEmpty(this);
+  }
+
+  /** Takes out one that is in it. */
+  take(entry: Entry): void {
+    const { before, after } = entry;
+    if (before === undefined) this.first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
+    entry.slot = undefined;
+    entry.before = undefined;
+    entry.after = undefined;
+  }
 }
 
 class Entry implements Alarm {
   readonly ring: () => void;
-  readonly #slot: Slot;
-  readonly #onEmpty: (slot: Slot) => void;
+  /** Absent once it has rung, or was cancelled. */
+  slot: Slot | undefined;
+  before: Entry | undefined;
+  after: Entry | undefined;
 
-  constructor(ring: () => void, slot: Slot, onEmpty: (slot: Slot) => void) {
+  constructor(ring: () => void, slot: Slot) {
     this.ring = ring;
-    this.#slot = slot;
-    this.#onEmpty = onEmpty;
+    this.slot = slot;
   }
 
   cancel(): void {
-    const { entries } = this.#slot;
-    if (entries.delete(this) && entries.size === 0) this.#onEmpty(this.#slot);
+    this.slot?.cancel(this);
   }
 }
 
@@ -49,8 +81,8 @@ export class Alarms {
   at(deadline: number, ring: () => void): Alarm {
     const point = Math.ceil(deadline / GRID_MS);
     const slot = this.#slots.get(point) ?? this.#open(point);
-    const entry = new Entry(ring, slot, this.#onEmpty);
-    slot.entries.add(entry);
+    const entry = new Entry(ring, slot);
+    slot.add(entry);
     return entry;
   }
 
@@ -60,13 +92,14 @@ export class Alarms {
 
   /** Cancels every alarm. */
   clear(): void {
-    for (const { entries } of this.#slots.values()) entries.clear();
+    for (const slot of this.#slots.values())
+      for (let { first } = slot; first !== undefined; { first } = slot) slot.take(first);
     this.#slots.clear();
     this.#cancelTimer();
   }
 
   #open(point: number): Slot {
-    const slot: Slot = { point, entries: new Set() };
+    const slot = new Slot(point, this.#onEmpty);
     this.#slots.set(point, slot);
     if (point < this.#timerAt) this.#setTimer(point);
     return slot;
@@ -103,13 +136,14 @@ export class Alarms {
   }
 
   #ring(point: number, faults: unknown[]): void {
-    const entries = this.#slots.get(point)?.entries ?? new Set();
+    const slot = this.#slots.get(point);
+    if (slot === undefined) return;
     // What is set for the same point meanwhile has its own time.
     this.#slots.delete(point);
-    for (const entry of entries) {
-      entries.delete(entry);
+    for (let { first } = slot; first !== undefined; { first } = slot) {
+      slot.take(first);
       try {
-        entry.ring();
+        first.ring();
       } catch (fault) {
         faults.push(fault); // the others ring all the same
       }

@@ -106,6 +106,8 @@ describe('RoutingTable, against a sorted list', () => {
               }
             }
             expect(table.size).to.equal(model.length);
+            const furthest = table.closest(own, k, { doubtful: true }).at(-1);
+            expect(table.bucketOfNearest(k)).to.equal(furthest && bucketIndex(own, furthest.key));
           }
           expect([...table.entries()].map(({ contact }) => contact.id)).to.have.members(
             model.map(({ contact }) => contact.id),
