@@ -50,7 +50,7 @@ import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
 /** What keeps the table in order asks once and again in a quarter of an hour: its sessions would only stand about. */
-const UPKEEP: RequestOptions = Object.freeze({ once: true });
+const UPKEEP = Object.freeze({ once: true });
 
 export class Engine {
   readonly options: ResolvedOptions;
@@ -230,8 +230,8 @@ export class Engine {
       alpha,
       now,
       alarms,
-      findNode: (contact, query, signal, toldBy) =>
-        this.#refusalOfNamed(contact, toldBy) ?? this.#findNode(contact, query, signal),
+      findNode: (contact, query, options, toldBy) =>
+        this.#refusalOfNamed(contact, toldBy) ?? this.#findNode(contact, query, options),
       findThrough: (contact, target, signal) => this.#findThrough(contact, target, signal),
       isBridging: (contact) => isBridging(self.spoken, contact),
       bridges: () => this.bridges.contacts,
@@ -456,8 +456,8 @@ export class Engine {
   }
 
   /** What a walk to an entity hears of is remembered; one to a key goes where there is hardly anybody new. */
-  #findNode(contact: EncodedContact, query: NodesQuery, signal: Abortable): Promise<Nodes> {
-    return this.client.findNode(contact, query, { signal }, (nodes) => {
+  #findNode(contact: EncodedContact, query: NodesQuery, options: RequestOptions): Promise<Nodes> {
+    return this.client.findNode(contact, query, options, (nodes) => {
       if ('id' in query.target) this.routing.heard(nodes.contacts, contact);
       return nodes;
     });
@@ -538,7 +538,7 @@ export class Engine {
       ...this.#start(key, this.options.k),
     ];
     try {
-      await this.walker.run({ target: { key } }, { start, burst: true }, (step) => {
+      await this.walker.run({ target: { key } }, { start, burst: true, ...UPKEEP }, (step) => {
         if (step.type === 'answered') this.#meetBridges(step.nodes.contacts);
         return false;
       });

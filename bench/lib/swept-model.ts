@@ -65,7 +65,7 @@ export async function runSwept({ nodes: count, entities, seed, k, deadPercent, s
     alarms,
     lateMs: () => 2 * ANSWER_MS,
     isEligible: () => true,
-    findNode,
+    findNode: (to, query, { signal }) => findNode(to, query, signal),
     findThrough: findNode as never,
     isBridging: () => false,
     bridges: () => [],

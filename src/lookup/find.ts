@@ -83,7 +83,8 @@ export class Finder {
       if (known !== undefined) return known;
       if (!fresh && contacts.cache.isMissing(id)) return undefined;
     }
-    const key = JSON.stringify([id, agree, paths, timeoutMs, onBehalf]);
+    // An id has no space in it.
+    const key = `${id} ${agree} ${paths} ${timeoutMs} ${onBehalf}`;
     return this.#walks.join(key, options.signal, (signal) =>
       this.#walk(id, agree, {
         paths,

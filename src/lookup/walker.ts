@@ -31,6 +31,8 @@ export interface WalkOptions {
   readonly burst?: boolean;
   /** One holder of the target is enough: who most likely is one is asked alone, until one has denied it. Default false. */
   readonly oneWillDo?: boolean;
+  /** Sessions that are opened on the way end with the answers: nobody is to be asked again soon. Default false. */
+  readonly once?: boolean;
   /** Whom to ask first. Default the closest of our own table. */
   readonly start?: readonly EncodedContact[];
   /** At the end, ask those who know of nodes that we cannot dial to look for the target. Default false. */
@@ -46,7 +48,7 @@ export interface WalkerDependencies
   readonly findNode: (
     contact: EncodedContact,
     query: NodesQuery,
-    signal: Abortable,
+    options: { readonly signal: Abortable; readonly once: boolean },
     toldBy: EncodedContact | undefined,
   ) => Promise<Nodes>;
   /** Asks the node to look for the target on our behalf. */
@@ -65,6 +67,8 @@ export interface WalkerDependencies
   /** For the error when nobody was reached: how many seeds there are, and why the last of them failed. */
   readonly seeds: () => { readonly count: number; readonly fault: DisgoverError | undefined };
 }
+
+const ONE_KIND = Object.freeze({ count: 1, of: undefined });
 
 export class Walker {
   readonly #deps: WalkerDependencies;
@@ -161,13 +165,18 @@ export class Walker {
     lookup: Lookup | DisjointLookup,
     query: NodesQuery,
     target: Key,
-    { onBehalf }: WalkOptions,
+    { onBehalf, once = false }: WalkOptions,
     stop: AbortScope,
     visit: Visit,
   ): Promise<LookupEnd | undefined> {
     const { now, alarms, lateMs, isEligible } = this.#deps;
     const findNode: WalkDependencies['findNode'] = ({ contact, toldBy, exactWillDo }, signal) =>
-      this.#deps.findNode(contact, exactWillDo ? { ...query, exactWillDo } : query, signal, toldBy?.contact);
+      this.#deps.findNode(
+        contact,
+        exactWillDo ? { ...query, exactWillDo } : query,
+        { signal, once },
+        toldBy?.contact,
+      );
     const deps = { now, alarms, lateMs, isEligible, findNode };
     if (!onBehalf) return runLookup(lookup, deps, stop, visit);
     const others = this.#onBehalf(query.target, target);
@@ -190,14 +199,17 @@ export class Walker {
     target: Key,
     { paths = 1, count, concurrency, burst, oneWillDo }: WalkOptions,
   ): Lookup | DisjointLookup {
-    const { k = this.#deps.k, alpha = this.#deps.alpha } = { k: count, alpha: concurrency };
-    const { count: kinds, of: kindsOf } = this.#deps.kinds ?? { count: 1, of: undefined };
-    const shared = { k, alpha, burst, maxCandidates: kinds * limits.lookupCandidates, kindsOf };
-    if (paths === 1) {
-      const holders = oneWillDo && kinds === 1 ? this.#holders(target) : undefined;
-      return new Lookup(target, { ...shared, holders, maxRequests: kinds * limits.lookupRequests });
-    }
-    return new DisjointLookup(target, paths, { ...shared, maxRequests: kinds * limits.lookupPathsRequests });
+    const { count: kinds, of: kindsOf } = this.#deps.kinds ?? ONE_KIND;
+    const options = {
+      k: count ?? this.#deps.k,
+      alpha: concurrency ?? this.#deps.alpha,
+      burst,
+      maxCandidates: kinds * limits.lookupCandidates,
+      maxRequests: kinds * (paths === 1 ? limits.lookupRequests : limits.lookupPathsRequests),
+      kindsOf,
+      holders: oneWillDo && paths === 1 && kinds === 1 ? this.#holders(target) : undefined,
+    };
+    return paths === 1 ? new Lookup(target, options) : new DisjointLookup(target, paths, options);
   }
 
   #holders(target: Key): Holders {

@@ -16,11 +16,11 @@ class Slot {
   // Bounded by what sets alarms: sessions, lookups, queues.
   first: Entry | undefined;
   #last: Entry | undefined;
-  readonly #onEmpty: (slot: Slot) => void;
+  readonly onEmpty: (slot: Slot) => void;
 
   constructor(point: number, onEmpty: (slot: Slot) => void) {
     this.point = point;
-    this.#onEmpty = onEmpty;
+    this.onEmpty = onEmpty;
   }
 
   add(entry: Entry): void {
@@ -28,11 +28,6 @@ class Slot {
     if (this.#last === undefined) this.first = entry;
     else this.#last.after = entry;
     this.#last = entry;
-  }
-
-  cancel(entry: Entry): void {
-    this.take(entry);
-    if (this.first === undefined) this.#onEmpty(this);
   }
 
   /** Takes out one that is in it. */
@@ -61,7 +56,9 @@ class Entry implements Alarm {
   }
 
   cancel(): void {
-    this.slot?.cancel(this);
+    const { slot } = this;
+    slot?.take(this);
+    if (slot?.first === undefined) slot?.onEmpty(slot);
   }
 }
 
@@ -92,8 +89,7 @@ export class Alarms {
 
   /** Cancels every alarm. */
   clear(): void {
-    for (const slot of this.#slots.values())
-      for (let { first } = slot; first !== undefined; { first } = slot) slot.take(first);
+    // What nobody reaches does not ring.
     this.#slots.clear();
     this.#cancelTimer();
   }

@@ -50,7 +50,7 @@ export class IdealNetwork {
       alarms: this.alarms,
       lateMs: () => 100,
       isEligible: () => true,
-      findNode: (to, query, signal) => this.findNode(to, query, signal),
+      findNode: (to, query, { signal }) => this.findNode(to, query, signal),
       findThrough: async () => {
         throw new DisgoverError('TIMEOUT', 'nobody is asked so');
       },

@@ -70,7 +70,7 @@ export class WalkNetwork {
       alarms: this.alarms,
       lateMs: () => 100,
       isEligible: () => true,
-      findNode: (contact, query, signal) => this.#answer(contact, query, signal),
+      findNode: (contact, query, { signal }) => this.#answer(contact, query, signal),
       findThrough: (contact, _target, signal) => this.#findThrough(contact, signal),
       isBridging: () => false,
       bridges: () => [],
