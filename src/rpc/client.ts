@@ -13,6 +13,7 @@ export interface NodesQuery {
   readonly target: Target;
   readonly announced?: readonly EncodedContact[];
   readonly withdrawn?: readonly EncodedContact[];
+  /** Who has the exact contact need not name nodes. Default false. */
   readonly exactWillDo?: boolean | undefined;
 }
 

@@ -33,6 +33,7 @@ export interface AskOptions {
   readonly signal?: Abortable | undefined;
   /** As in RequestOptions. */
   readonly furtherMs?: number;
+  /** Likewise. */
   readonly once?: boolean | undefined;
   /** Who hears of what counts for or against the target. */
   readonly events?: ClientEvents | undefined;

@@ -367,7 +367,7 @@ const refusable: readonly Refusable[] = [
 interface BadReply {
   readonly row: number;
   readonly input: string;
-  readonly reply: (asked: RawFrameOf<'findNode'>) => NodesFields | Uint8Array;
+  readonly reply: (asked: RawFrameOf<'findNode'>, link: RawPeer) => NodesFields | Uint8Array;
   readonly code: FaultCode;
   readonly detail?: string;
 }
@@ -576,7 +576,7 @@ describe('hostile bytes', function () {
 
     /** The victim knows the liar, which answers what is said here when the id `x` is asked for. */
     const know = async (reply: BadReply['reply']) => {
-      liar.serve({ findNode: (asked) => ('id' in asked.target ? reply(asked) : {}) });
+      liar.serve({ findNode: (asked, link) => ('id' in asked.target ? reply(asked, link) : {}) });
       victim.node.add(liar.contact);
       await victim.until(() => victim.node.routing.size === 1);
     };
@@ -604,9 +604,9 @@ describe('hostile bytes', function () {
     });
 
     it('19: the same reply twice is taken once', async () => {
-      await know(({ requestId }) => {
+      await know(({ requestId }, link) => {
         const reply = frames.nodes(requestId, { exact: { contact: { id: x }, ttlSeconds: 60 } });
-        liar.accepted.at(-1)?.send(reply);
+        link.send(reply);
         return reply;
       });
       expect((await victim.node.find(x))?.id).to.equal(x);

@@ -319,8 +319,8 @@ export interface RawIdentity {
 export interface ServeHandlers {
   /** Answers a PING: the contact, if the id is hosted. Default: hosts its own id only. `null`: no answer at all. */
   readonly ping?: (ping: RawFrameOf<'ping'>) => Sendable | undefined | null;
-  /** Answers a FIND-NODE. Default: knows nobody. A Uint8Array is sent as it is; `null`: no answer at all. */
-  readonly findNode?: (findNode: RawFrameOf<'findNode'>) => NodesFields | Uint8Array | null;
+  /** Answers a FIND-NODE, which came over `link`. Default: knows nobody. A Uint8Array is sent as it is; `null`: no answer at all. */
+  readonly findNode?: (findNode: RawFrameOf<'findNode'>, link: RawPeer) => NodesFields | Uint8Array | null;
 }
 
 /** How long anything is waited for, unless told otherwise. */
@@ -604,7 +604,7 @@ export class RawPeer {
       const hosted = ping === undefined ? (frame.id === this.id ? this.contact : undefined) : ping(frame);
       if (hosted !== null) this.send(frames.pong(frame.requestId, hosted));
     } else if (frame.type === 'findNode') {
-      const known = findNode?.(frame) ?? (findNode === undefined ? {} : null);
+      const known = findNode?.(frame, this) ?? (findNode === undefined ? {} : null);
       if (known !== null)
         this.send(known instanceof Uint8Array ? known : frames.nodes(frame.requestId, known));
     } else return false;
