@@ -24,7 +24,6 @@ What a lookup costs: hops, requests, bytes, time, success, recall. Figures are e
 in the engine only:
   --hint-bytes N       its option hintBytes: 0 for none (its default)
   --busy N             then N nodes alone look for twice as many; the second half is shown beside (0)
-  --filled S           seconds from the last join to the first lookup, for tables to fill (120)
 
 in the model only:
   --known N            contacts that each node remembers beyond its table (0)
@@ -52,10 +51,8 @@ export interface HopsOptions {
   readonly diverse: boolean;
   readonly plain: boolean;
   readonly late: number;
-  /** Nodes that look for more than others; 0: none. In the engine only, as the next two. */
+  /** Nodes that look for more than others; 0: none. In the engine only, as the next. */
   readonly busy: number;
-  /** Virtual time from the last join to the first lookup. */
-  readonly filledMs: number;
   /** Absent: the engine's default. */
   readonly hintBytes?: number;
   readonly lookups: number;
@@ -80,7 +77,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
       ...{ nodes: text, target: text, k: text, alpha: text, paths: text, dead: text },
       ...{ lookups: text, networks: text, seed: text, json: text, report: text, adversaries: text },
       ...{ attack: text, known: text, budget: text, 'contact-bytes': text, late: text, 'hint-bytes': text },
-      ...{ busy: text, filled: text },
+      busy: text,
       ...{ model: flag, 'tell-known': flag, diverse: flag, plain: flag, help: flag },
     },
   });
@@ -122,7 +119,6 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     late: number('late', Number.POSITIVE_INFINITY, (value) => value > 0, 'a positive number'),
     seed: natural('seed', 1),
     busy: natural('busy', 0),
-    filledMs: 1_000 * natural('filled', 120),
     ...(values['hint-bytes'] !== undefined && { hintBytes: natural('hint-bytes', 0) }),
   };
   const runs = (values.nodes ?? '1000').split(',').map((size): HopsOptions => {
@@ -144,5 +140,7 @@ export function parseHops(args: readonly string[]): HopsFlags | undefined {
     (shared.known > 0 || shared.diverse || shared.plain || Number.isFinite(shared.late))
   )
     throw new Error('--known, --budget, --diverse, --plain, --late: in the model only, add --model');
+  if (shared.busy > 0 && (runs.some(({ isModel }) => isModel) || shared.dead + shared.adversaries > 0))
+    throw new Error('--busy: in the engine only, where all nodes are alive and honest');
   return { runs, json: values.json, report: values.report };
 }

@@ -11,6 +11,8 @@ const MEDIAN_MS = 25;
 export const ROUND_TRIP_MS = 2 * MEDIAN_MS;
 /** So many of those that are there join together: one by one, ten thousand would spend hours of virtual time on their upkeep. */
 const CROWD = 1 / 20;
+/** Two requests a second fill some ten buckets. */
+const FILLED_MS = 120_000;
 
 export interface SimulatedNode {
   readonly host: string;
@@ -27,8 +29,6 @@ export interface StartOptions {
   readonly adversaries: number;
   readonly hintBytes?: number;
   readonly lies: Lies;
-  /** Two requests a second fill some ten buckets. */
-  readonly filledMs: number;
 }
 
 export class SimulatedNodes {
@@ -47,7 +47,7 @@ export class SimulatedNodes {
 
   /** Each with a random earlier one as its seed; then until the last have filled their tables. */
   async start(options: StartOptions): Promise<void> {
-    const { nodes, filledMs } = options;
+    const { nodes } = options;
     while (this.all.length < nodes) {
       const before = this.all.length;
       const crowd = Math.min(nodes - before, Math.max(1, Math.floor(before * CROWD)));
@@ -56,7 +56,7 @@ export class SimulatedNodes {
       if (Math.floor(before / 100) < Math.floor(this.all.length / 100))
         console.error(`${this.all.length} nodes`);
     }
-    await this.runtime.sleep(filledMs);
+    await this.runtime.sleep(FILLED_MS);
   }
 
   async #join(

@@ -31,9 +31,6 @@ export interface FillerDependencies {
 
 /** Between two requests. */
 const STEP_MS = 1_000 / limits.fillsPerSecond;
-/** A timer that comes so late shows a process that has more to do than it can: what it was asked for goes first (bench: `join`). */
-const BUSY_MS = 100;
-const BUSY_STEP_MS = 8 * STEP_MS;
 
 export class Filler {
   readonly #deps: FillerDependencies;
@@ -59,14 +56,11 @@ export class Filler {
     this.#forget();
   }
 
-  #stepLater(ms = STEP_MS): Alarm {
-    const { runtime, alarms } = this.#deps;
-    const dueAt = runtime.now() + jittered(runtime, ms, 0.5);
-    return alarms.at(dueAt, () => {
+  #stepLater(): Alarm {
+    return this.#deps.alarms.after(jittered(this.#deps.runtime, STEP_MS, 0.5), () => {
       this.#alarm = undefined;
-      const isBusy = runtime.now() > dueAt + BUSY_MS;
       const isAsked = this.#inFlight < limits.fillsAtOnce ? this.#askNext() : true;
-      if (isAsked || this.#inFlight > 0) this.#alarm = this.#stepLater(isBusy ? BUSY_STEP_MS : STEP_MS);
+      if (isAsked || this.#inFlight > 0) this.#alarm = this.#stepLater();
       else this.#forget();
     });
   }

@@ -10,7 +10,7 @@ export interface Alarm {
   cancel(): void;
 }
 
-/** The alarms of one point: a list in the order in which they were set. A collection for each would cost more than they do (bench: `join`). */
+/** The alarms of one point: a list, in the order in which they were set. */
 class Slot {
   readonly point: number;
   // Bounded by what sets alarms: sessions, lookups, queues.

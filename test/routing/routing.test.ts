@@ -371,25 +371,6 @@ describe('Routing', () => {
       expect(table.asked.length).to.be.at.most(12);
     });
 
-    it('fills an eighth as often while its timers come late', async () => {
-      const askedIn10s = async (lateMs: number) => {
-        const runtime = new VirtualRuntime();
-        const late = {
-          now: () => runtime.now(),
-          randomBytes: (count: number) => runtime.randomBytes(count),
-          setTimer: (ms: number, run: () => void) => runtime.setTimer(ms + lateMs, run),
-        };
-        const table = new Table({ runtime, alarms: new Alarms(late) });
-        table.network.push(...[255, 254, 253].flatMap((bucket) => nodesInBucket(own, bucket, 5)));
-        table.add(...table.network.slice(-3));
-        await table.routing.refresh();
-        await runtime.advance(10_000);
-        return table.asked.length;
-      };
-      expect(await askedIn10s(50)).to.be.at.least(8);
-      expect(await askedIn10s(150)).to.be.within(2, 4);
-    });
-
     it('fills a bucket again that has lost an entry, with the next minute', async () => {
       const table = new Table();
       table.network.push(...nodesInBucket(own, 255, 4));

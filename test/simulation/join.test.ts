@@ -1,8 +1,12 @@
 import { expect } from 'chai';
+import type { Disgover } from '../../src/index.js';
 import { SimulatedNodes } from '../support/simulated-nodes.js';
 
 const NODES = 60;
 const MINUTE = 60_000;
+
+const sessionsOf = (node: Disgover) =>
+  node.snapshot().collections.find(({ name }) => name === 'sessions')?.size as number;
 
 // Exact under its seed: what a join costs is gated here, and what it costs among 10,000 by `npm run bench -- hops`.
 describe('a node that joins 60 others', function () {
@@ -13,6 +17,7 @@ describe('a node that joins 60 others', function () {
   const fill = { dials: 0, frames: 0 };
   const idle = { dials: 0, frames: 0 };
   const table = { joined: 0, filled: 0 };
+  let sessions = 0;
 
   before(async () => {
     const nodes = new SimulatedNodes(3, {}, { latencyMs: { min: 5, max: 50 } });
@@ -27,6 +32,7 @@ describe('a node that joins 60 others', function () {
       await nodes.runtime.sleep(5 * MINUTE);
       await count(join, () => nodes.start('newcomer', ['node-7']));
       table.joined = nodes.get('newcomer').routing.size;
+      sessions = sessionsOf(nodes.get('newcomer'));
       await count(fill, () => nodes.runtime.sleep(MINUTE));
       table.filled = nodes.get('newcomer').routing.size;
       await nodes.runtime.sleep(4 * MINUTE);
@@ -42,6 +48,8 @@ describe('a node that joins 60 others', function () {
   it('sends one request to each, beside HELLO and PROOF', () => {
     expect(join.frames).to.be.at.most(7 * join.dials);
   });
+
+  it('keeps hardly any of them open', () => expect(sessions).to.be.at.most(5));
 
   it('fills its table within a minute, for little more than a link an entry', () => {
     expect(table.filled).to.be.at.least(40);
