@@ -99,7 +99,8 @@ describe('closing a node on TCP', function () {
     expect(await settled(before)).to.deep.equal(before);
   });
 
-  it('leaves no more than 1 MiB of heap after 1,000 starts and closes', async () => {
+  it('leaves no more than 1 MiB of heap after 1,000 starts and closes', async function () {
+    this.timeout(120_000);
     const program = fileURLToPath(new URL('../support/starts-and-closes.ts', import.meta.url));
     const child = fork(program, {
       execArgv: ['--import=tsx', '--conditions=disgover-source', '--expose-gc'],
