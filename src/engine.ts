@@ -4,10 +4,10 @@ import { Bootstrap } from '#bootstrap';
 import { meetContacts } from '#met-contacts';
 import { Onward, Passages } from '#relaying';
 import { type AnnounceDependencies, announceFor, withdraw } from './announce/announce.js';
+import { Announcements } from './announce/announcements.js';
 import { Announcer } from './announce/announcer.js';
 import { Hosted } from './announce/hosted.js';
 import { Withdrawals } from './announce/withdrawals.js';
-import type { SeedAnswer } from './bootstrap/join.js';
 import { Admission } from './contacts/admission.js';
 import { Arbitration } from './contacts/arbitrate.js';
 import { Contacts } from './contacts/observe.js';
@@ -16,12 +16,12 @@ import type { TransportInfo } from './contracts/transport.js';
 import { DisgoverError, Refusal } from './errors.js';
 import { compareDistance } from './id/distance.js';
 import type { Key } from './id/key.js';
-import { limits } from './limits.js';
 import { Errands } from './lookup/errands.js';
 import { Finder } from './lookup/find.js';
 import { Walker, type WalkerDependencies } from './lookup/walker.js';
 import type { ResolvedOptions } from './options.js';
 import { OwnNode } from './own-node.js';
+import { Peers } from './peers.js';
 import { type AskHostDependencies, askHost } from './relay/ask-host.js';
 import { RelayedEntities } from './relay/relayed-entities.js';
 import { Relays } from './relay/relays.js';
@@ -36,7 +36,7 @@ import { makeReceive } from './rpc/receive.js';
 import type { Abortable } from './runtime/abort.js';
 import { Alarms } from './runtime/alarms.js';
 import { Acquaintances } from './session/acquaintances.js';
-import { DialPolicy, wasNotDialled } from './session/dial-policy.js';
+import { DialPolicy } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import type { RequestOptions } from './session/pending-requests.js';
 import { RoundTrip } from './session/round-trip.js';
@@ -44,13 +44,11 @@ import { SeenNonces } from './session/seen-nonces.js';
 import type { Session, SessionHost } from './session/session.js';
 import { SessionPool } from './session/session-pool.js';
 import { addressesOf, haveSameAddresses, isRelayedOnly } from './wire/addresses.js';
-import { EncodedContact } from './wire/contact-codec.js';
+import type { EncodedContact } from './wire/contact-codec.js';
 import { copyOfJson } from './wire/json.js';
 import { NONCE_BYTES, type Nodes, type Target } from './wire/messages.js';
 
 const SEED_BYTES = 32;
-/** What keeps the table in order asks once and again in a quarter of an hour: its sessions would only stand about. */
-const UPKEEP = Object.freeze({ once: true });
 
 export class Engine {
   readonly options: ResolvedOptions;
@@ -95,15 +93,21 @@ export class Engine {
     const { self } = this;
     const { id, key } = self.contact;
     const now = () => runtime.now();
+    const own = () => self.contact;
+    const randomBytes = (count: number) => runtime.randomBytes(count);
+    const onFault = (fault: unknown) => reports.fault(fault);
     this.alarms = new Alarms(runtime);
     const alarms = this.alarms;
+    const peers = new Peers(this);
+    const announcements = new Announcements(this);
 
     const onArbiterFault = reports.arbiterFault.bind(reports);
     this.arbitration = new Arbitration(options.arbiter, now, onArbiterFault);
+    const decide = this.arbitration.decide.bind(this.arbitration);
     const { arbiterAdmission } = options;
     const admission = arbiterAdmission && new Admission(arbiterAdmission, now, onArbiterFault);
     this.contacts = new Contacts(key, {
-      own: () => self.contact,
+      own,
       now,
       arbitration: this.arbitration,
       admission,
@@ -113,8 +117,9 @@ export class Engine {
       onDisplaced: (displacement) => reports.happened('displaced', displacement),
       onClaimRefused: (id) => this.announcer.repeat(id),
     });
-    this.acquaintances = new Acquaintances(() => runtime.randomBytes(SEED_BYTES));
-    this.bridges = new Bridges((contact) => isBridging(self.spoken, contact));
+    this.acquaintances = new Acquaintances(() => randomBytes(SEED_BYTES));
+    const isBridge = (contact: EncodedContact) => isBridging(self.spoken, contact);
+    this.bridges = new Bridges(isBridge);
     this.passages = new Passages(id);
     this.dialPolicy = new DialPolicy({
       rules: options.dial,
@@ -126,15 +131,16 @@ export class Engine {
       },
       isClosedGroup: () => options.secrets.isRequired,
       now,
-      randomBytes: (count) => runtime.randomBytes(count),
+      randomBytes,
     });
+    const onSessionRefused = (session: Session, refusal: Refusal) => reports.refused(session.remote, refusal);
     const host: SessionHost = {
       now,
       alarms,
       handshake: {
-        own: () => self.contact,
+        own,
         group: options.group,
-        nonce: () => runtime.randomBytes(NONCE_BYTES),
+        nonce: () => randomBytes(NONCE_BYTES),
         identity: options.identity,
         requiresIdentity: options.requireIdentity,
         secrets: options.secrets,
@@ -144,68 +150,50 @@ export class Engine {
       },
       admit: options.admit,
       roundTrip: new RoundTrip(),
-      onOpen: (session) => this.#onSession(session),
-      onClosed: (session) => this.#onSessionClosed(session),
-      onRefused: (session, refusal) => reports.refused(session.remote, refusal),
-      onFault: (cause) => reports.fault(cause),
+      onOpen: (session) => peers.onSession(session),
+      onClosed: (session) => {
+        peers.onSessionClosed(session);
+        for (const part of [this.passages, this.onward, this.errands]) part.forget(session);
+        this.relays.onSessionClosed(session);
+      },
+      onRefused: onSessionRefused,
+      onFault,
       onFrame: makeReceive({
         k,
-        own: () => self.contact,
+        own,
         hosted: (id) => this.contacts.hosted(id),
         exact: (id) => this.contacts.exact(id),
         closest: (key, count, asker) => this.routing.closest(key, count, reachOf(asker)),
         isBeyond: (asker) => this.routing.isBeyond(reachOf(asker)),
         findFor: (id, asker) => this.errands.run(id, asker),
         passOn: (id, asker) => this.passages.passOn(id, asker),
-        announced: (contact, session) => {
-          const from = session.peer as EncodedContact;
-          const { isAddressProved } = session;
-          const reach = reachOf(session);
-          const observed = this.contacts.observe(contact, {
-            type: 'announced',
-            from,
-            isAddressProved,
-            reach,
-          });
-          if (observed instanceof Refusal) return observed;
-          const isPassage = !observed.isEcho && this.passages.open(contact, session);
-          if (isPassage) this.onward.add('announced', contact, session);
-          return observed.before?.id === contact.id ? observed.before : undefined;
-        },
-        withdrawn: (contact, session) => {
-          const from = session.peer as EncodedContact;
-          const { isAddressProved } = session;
-          const observed = this.contacts.observe(contact, { type: 'withdrawn', from, isAddressProved });
-          if (observed instanceof Refusal) return observed;
-          if (this.passages.close(contact.id, session)) this.onward.add('withdrawn', contact, session);
-          return undefined;
-        },
-        onRefused: (session, refusal) => reports.refused(session.remote, refusal),
+        announced: (contact, session) => announcements.announced(contact, session),
+        withdrawn: (contact, session) => announcements.withdrawn(contact, session),
+        onRefused: onSessionRefused,
         onUnknownPart: () => reports.count('unknownPart'),
-        onFault: (cause) => reports.fault(cause),
+        onFault,
       }),
     };
     this.pool = new SessionPool(transports, host, this.dialPolicy);
     this.client = new RpcClient(this.pool, {
-      onAnswered: (target, session) => this.#onAnswered(target, session),
-      onFailed: (target, fault) => this.#onRequestFailed(target, fault),
+      onAnswered: (target, session) => peers.onAnswered(target, session),
+      onFailed: (target, fault) => {
+        reports.count('requestFailed', fault.code);
+        peers.onFailed(target, fault);
+      },
     });
     this.routing = new Routing({
       own: key,
       k,
       runtime,
       alarms,
-      arbitrate: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      arbitrate: decide,
       isDialable: (contact) => self.canDial(contact),
       hintBytes: options.hintBytes,
-      ping: (contact) => this.client.ping(contact, contact.idBytes, UPKEEP),
-      pingAddress: (contact) => this.#pingAddress(contact),
-      findNode: (contact, target) =>
-        this.client.findNode(contact, { target: { key: target } }, UPKEEP, ({ contacts }) => {
-          this.#meetBridges(contacts);
-          return contacts;
-        }),
-      walkHome: () => this.#walkHome([]),
+      ping: (contact) => peers.ping(contact),
+      pingAddress: (contact) => peers.pingAddress(contact),
+      findNode: (contact, target) => peers.findNode(contact, target),
+      walkHome: () => peers.walkHome([]),
       onAdded: (contact) => {
         reports.table('nodeAdded', contact);
         this.bootstrap.onNode();
@@ -233,11 +221,11 @@ export class Engine {
       findNode: (contact, query, options, toldBy) =>
         this.#refusalOfNamed(contact, toldBy) ?? this.#findNode(contact, query, options),
       findThrough: (contact, target, signal) => this.#findThrough(contact, target, signal),
-      isBridging: (contact) => isBridging(self.spoken, contact),
+      isBridging: isBridge,
       bridges: () => this.bridges.contacts,
       lateMs: (id) => this.pool.roundTripOf(id).lateMs,
       isEligible: (contact) => contact.id !== id && !this.routing.isQuarantined(contact.id, contact),
-      start: (target, count) => this.#start(target, count),
+      start: (target, count) => peers.start(target, count),
       kinds: this.#kinds(),
       rejoin: (signal) => this.bootstrap.start(signal),
       networkSize: () => this.routing.networkSize,
@@ -258,7 +246,7 @@ export class Engine {
     this.onward = new Onward({
       now,
       alarms,
-      randomBytes: (count) => runtime.randomBytes(count),
+      randomBytes,
       isBeyond: (host) => this.routing.isBeyond(reachOf(host)),
       announce: (contact) => announceFor(contact, announceDependencies),
       withdraw: (contact) => withdraw(contact, announceDependencies),
@@ -282,7 +270,7 @@ export class Engine {
     });
     this.relayed = new RelayedEntities({
       contacts,
-      decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      decide,
       fill: (given, known) => this.fill(copyOfJson(given), known),
       isEcho: (own) => {
         const how = { known: own, isWithdrawal: false, isAnnounced: true, isFromHost: false, from: id };
@@ -313,24 +301,24 @@ export class Engine {
       alarms,
       findNode: (contact, query, signal) =>
         this.#refusalOfNamed(contact, undefined) ?? this.client.findNode(contact, query, { signal }),
-      decide: (incumbent, candidate) => this.arbitration.decide(incumbent, candidate),
+      decide,
       count: (what) => reports.count(what),
       isOneNetwork: transports.length === 1,
       networkSize: () => this.routing.networkSize,
       isDialOnly: () => self.isDialOnly,
       relays: this.relays,
       relayed: this.relayed,
-      onFault: (fault) => reports.fault(fault),
+      onFault,
     });
     this.bootstrap = new Bootstrap({
       options,
-      own: () => self.contact,
+      own,
       alarms,
       reports,
       routing: this.routing,
       isEligible: (contact) => walker.isEligible(contact),
-      ask: (seed) => this.#askSeed(seed),
-      walkHome: (named) => this.#walkHome(named),
+      ask: (seed) => peers.askSeed(seed),
+      walkHome: (named) => peers.walkHome(named),
     });
     // Last: a constructor that throws has nothing to let go of.
     this.#forgetMet = meetContacts();
@@ -417,40 +405,6 @@ export class Engine {
     return lastWords;
   }
 
-  /** Whoever dialled us is known. Whom we dialled may yet refuse us: it counts once it has answered. */
-  #onSession(session: Session): void {
-    if (!session.isDialled) this.#met(session);
-  }
-
-  #onAnswered(target: DialTarget, session: Session): void {
-    if (session.isProved && session.isDialled && !session.hasAnswered) {
-      session.hasAnswered = true;
-      this.#met(session);
-    }
-    if (target instanceof EncodedContact) this.routing.answered(target);
-  }
-
-  #met(session: Session): void {
-    const peer = session.peer as EncodedContact;
-    // A link shows the host of who dialled, not that it answers there: an id that is known elsewhere is not moved by a claim.
-    if (!session.isDialled && this.routing.isElsewhere(peer)) session.isAddressProved = false;
-    if (!session.isAddressProved) return this.routing.verify(peer);
-    // Its newer word of itself takes the place of what the application has named.
-    if (this.dialPolicy.isGiven(peer)) this.dialPolicy.trust(peer);
-    this.routing.add(peer);
-    this.bridges.met(peer);
-  }
-
-  #onSessionClosed(session: Session): void {
-    // The address belongs to somebody else than we thought: that one is asked under its own name.
-    const { refusedPeer, isDialled } = session;
-    if (refusedPeer !== undefined && isDialled) this.routing.verify(refusedPeer);
-    this.passages.forget(session);
-    this.onward.forget(session);
-    this.errands.forget(session);
-    this.relays.onSessionClosed(session);
-  }
-
   async #tell(target: DialTarget, query: NodesQuery, signal?: Abortable): Promise<void> {
     await this.client.findNode(target, query, { signal }).catch(() => {});
   }
@@ -461,14 +415,6 @@ export class Engine {
       if ('id' in query.target) this.routing.heard(nodes.contacts, contact);
       return nodes;
     });
-  }
-
-  /** The table need not have a place for nodes that speak what we do not: a few are met all the same, for finds beyond our reach. */
-  #meetBridges(named: readonly EncodedContact[]): void {
-    for (const contact of named) {
-      if (this.bridges.size >= limits.onBehalfAsked) return;
-      if (isBridging(this.self.spoken, contact)) this.routing.verify(contact);
-    }
   }
 
   async #findThrough(bridge: EncodedContact, target: Target, signal: Abortable): Promise<Nodes> {
@@ -482,28 +428,12 @@ export class Engine {
     }
   }
 
-  #onRequestFailed(target: DialTarget, fault: DisgoverError): void {
-    this.reports.count('requestFailed', fault.code);
-    if (!(target instanceof EncodedContact)) return;
-    this.bridges.failed(target.id);
-    // Nobody was asked, so nobody has failed.
-    if (wasNotDialled(fault)) this.routing.denied(target);
-    else this.routing.failed(target.id, target);
-  }
-
   /** Who names a node is first believed to have named one; here, where it would be dialled, its contact is parsed. */
   #refusalOfNamed(contact: EncodedContact, toldBy: EncodedContact | undefined): Promise<never> | undefined {
     const parsed = contact.parse();
     if (!(parsed instanceof Refusal)) return undefined;
     this.reports.refused((toldBy ?? contact).id, parsed);
     return Promise.reject(DisgoverError.from(parsed));
-  }
-
-  /** Whom a walk asks first: the closest of our table, of those that we reach in each way. */
-  #start(target: Key, count: number): readonly EncodedContact[] {
-    const { transports } = this.options;
-    if (transports.length === 1) return this.routing.start(target, count);
-    return transports.flatMap(({ name }) => this.routing.start(target, count, new Set([name])));
   }
 
   #kinds(): WalkerDependencies['kinds'] {
@@ -518,43 +448,5 @@ export class Engine {
     const { k } = this.options;
     const furthest = this.routing.closest(key, k, reach)[k - 1];
     return furthest !== undefined && compareDistance(key, furthest.key, this.self.contact.key) < 0;
-  }
-
-  /** Whom the seed names. One that was dialled by a name, or at a mapped port, is known once it has answered at the address in its contact. */
-  async #askSeed(seed: DialTarget): Promise<SeedAnswer> {
-    this.dialPolicy.trust(seed);
-    const { contacts } = await this.client.findNode(seed, { target: { key: this.self.contact.key } });
-    const session = this.pool.get(seed);
-    // Or else it is nobody to start from: another seed may be.
-    if (session?.peer !== undefined && !session.isAddressProved) await this.#pingAddress(session.peer);
-    return { id: session?.peer?.id, named: contacts };
-  }
-
-  /** Our neighbours learn of us, and we of them. `named`: by a seed, which need not be asked again for it. */
-  async #walkHome(named: readonly EncodedContact[]): Promise<void> {
-    const { key } = this.self.contact;
-    const start = [
-      ...named.filter((contact) => this.walker.isEligible(contact)),
-      ...this.#start(key, this.options.k),
-    ];
-    try {
-      await this.walker.run({ target: { key } }, { start, burst: true, ...UPKEEP }, (step) => {
-        if (step.type === 'answered') this.#meetBridges(step.nodes.contacts);
-        return false;
-      });
-    } catch {
-      // Nobody was there, or we are closing: the table is what it is.
-    }
-  }
-
-  async #pingAddress(contact: EncodedContact): Promise<void> {
-    const addresses = addressesOf(contact);
-    const isGiven = this.dialPolicy.isGiven(contact);
-    if (isGiven) this.dialPolicy.trust(addresses);
-    const pong = await this.client.ping(addresses, contact.idBytes, UPKEEP);
-    if (pong.contact?.id !== contact.id) throw new DisgoverError('ID_MISMATCH', 'another node answers there');
-    // The table may have the node by its own word: it is dialled there all the same.
-    const known = this.routing.known(contact);
-    if (isGiven && known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
   }
 }

@@ -1,10 +1,11 @@
 // The JSON part of a contact: what is allowed in it, its one canonical text, and the strict way back.
 
+import { jsonFault } from '#json-syntax';
 import { mayHoldProxy } from '#may-hold-proxy';
 import { quote, Refusal, typeName } from '../errors.js';
 import { textOf, utf8 } from '../id/bytes.js';
 import { limits } from '../limits.js';
-import { duplicateKey, jsonFaultPosition, validUtf8Length } from './json-fault.js';
+import { duplicateKey, validUtf8Length } from './json-fault.js';
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const NOTHING: readonly string[] = Object.freeze([]);
@@ -59,7 +60,7 @@ export function parseJson(bytes: Uint8Array): unknown | Refusal {
   try {
     value = JSON.parse(text);
   } catch {
-    return new Refusal('BAD_JSON', `position ${jsonFaultPosition(text)}`);
+    return new Refusal('BAD_JSON', jsonFault(text));
   }
   const duplicate = duplicateKey(text);
   if (duplicate !== undefined) return new Refusal('DUPLICATE_KEY', duplicate);
