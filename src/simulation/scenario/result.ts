@@ -45,7 +45,7 @@ export interface ScenarioResult {
     /** Costs of those that ended with nothing. */
     readonly misses: CostSummary;
   };
-  /** Why announces and lookups failed, by code. */
+  /** Why announces and lookups failed, by code; `nobody is up` where there was no node to register at. */
   readonly failures: Readonly<Record<string, number>>;
   /** What was sent, in all and in each part of the run. `load`: while entities were registered and looked up. */
   readonly network: {

@@ -82,7 +82,12 @@ class ScenarioRun {
     const failed = new Promise<never>((_resolve, reject) => {
       this.#fail = reject;
     });
-    const result = await this.#runtime.run(() => Promise.race([this.#play(), failed]), { maxMs: MOST_MS });
+    // Also while nothing happens, or an action never ends.
+    const abort = () => this.#fail(this.#signal?.reason);
+    this.#signal?.addEventListener('abort', abort, { once: true });
+    const result = await this.#runtime
+      .run(() => Promise.race([this.#play(), failed]), { maxMs: MOST_MS })
+      .finally(() => this.#signal?.removeEventListener('abort', abort));
     await this.#runtime.advance(SETTLED_MS);
     const left = { timers: this.#runtime.pendingTimers, openEnds: this.nodes.network.openEnds };
     return { ...result, left };

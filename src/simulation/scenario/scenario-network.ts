@@ -165,16 +165,24 @@ export class ScenarioNetwork {
     await this.#stop(node as Seat, 'left');
   }
 
-  /** Registers at a node that is up, now and whenever it comes back. @throws what `Disgover.register` does. */
-  async register(node: ScenarioNode, contact: ContactInput = {}): Promise<Contact> {
-    const seat = node as Seat;
-    if (seat.node === undefined) throw badOption(`${node.name} is down`);
+  /** Registers at a node that is up, now and whenever it comes back. What it refuses is forgotten. @throws what `Disgover.register` does. */
+  async register(host: ScenarioNode, contact: ContactInput = {}): Promise<Contact> {
+    const seat = host as Seat;
+    const { node } = seat;
+    if (node === undefined) throw badOption(`${host.name} is down`);
     const id = contact.id ?? contactIdOfBytes(this.chance.ids.bytes(20));
     const given = { ...contact, id };
     seat.given.set(id, given);
     seat.entities.add(id);
-    const registered = await seat.node.register(given);
-    this.#onEvent({ type: 'registered', node, id });
+    const registered = await node.register(given).catch((fault) => {
+      // A host that went meanwhile has it all the same.
+      if (seat.node === node) {
+        seat.given.delete(id);
+        seat.entities.delete(id);
+      }
+      throw fault;
+    });
+    this.#onEvent({ type: 'registered', node: host, id });
     return registered;
   }
 

@@ -69,6 +69,7 @@ export class Workload {
       this.announces.add(cost());
     } catch (fault) {
       this.#failed(codeOf(fault));
+      if (!host.entities.has(id)) return;
     }
     this.#entities.push({ id, host, holders: this.#holdersOf(id) });
   }

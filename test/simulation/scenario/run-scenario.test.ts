@@ -192,6 +192,38 @@ describe('runScenario', function () {
     expect(await run.catch((fault: unknown) => fault)).to.equal(reason);
   });
 
+  it('ends when its signal aborts while an action goes on for ever', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const run = runScenario(
+      {
+        ...calm,
+        actions: [
+          {
+            atMs: 0,
+            run: () => {
+              setImmediate(() => controller.abort(reason));
+              return new Promise<void>(() => {});
+            },
+          },
+        ],
+      },
+      { signal: controller.signal },
+    );
+    expect(await run.catch((fault: unknown) => fault)).to.equal(reason);
+  });
+
+  it('does not look for what no node would register', async () => {
+    const { announces, lookups, failures } = await runScenario({
+      ...calm,
+      entities: { count: 3, data: 'x'.repeat(5_000) },
+      lookups: 4,
+    });
+    expect(announces.failed).to.equal(3);
+    expect(failures).to.deep.equal({ ERR_CONTACT_TOO_LARGE: 3 });
+    expect(lookups.outcomes).to.deep.include({ missed: 0, interrupted: 4 });
+  });
+
   it('keeps nothing of nodes that are gone', async () => {
     const gone: WeakRef<object>[] = [];
     let kept = Number.NaN;
