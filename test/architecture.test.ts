@@ -42,7 +42,7 @@ function targetOf(from: string, specifier: string): string {
   if (specifier === '#filler') return 'src/routing/filler.ts';
   if (specifier === '#hints') return 'src/routing/hints.ts';
   if (specifier === '#sweeping') return 'src/announce/sweeping.ts';
-  if (specifier === '#json-syntax') return 'src/wire/json-syntax.ts';
+  if (specifier === '#text-fault') return 'src/wire/text-fault.ts';
   if (specifier === '#may-hold-proxy') return 'src/wire/may-hold-proxy.ts';
   if (specifier === '#bootstrap') return 'src/bootstrap/bootstrap.ts';
   if (specifier === '#crypto') return 'src/identity/crypto.ts';

@@ -2,7 +2,7 @@
 
 import { DisgoverError, quote, typeName } from '../errors.js';
 import { type ContactInput, idOf } from '../index.js';
-import { jsonFaultPosition } from '../wire/json-syntax.js';
+import { jsonFaultPosition } from '../wire/text-fault.js';
 
 /**
  * `{ "name": "printer", "data": … }` or `{ "id": "cHJpbnRlcg==", "data": … }`: a name is the id whose bytes are its UTF-8;

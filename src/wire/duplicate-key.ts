@@ -1,23 +1,6 @@
-// What is at fault in a text that came from elsewhere, beyond what `JSON.parse` says: bytes that are no UTF-8, keys that come twice.
+// Keys that come twice, which `JSON.parse` passes over in silence.
 
 import { quote } from '../errors.js';
-
-/** How many bytes at the start are valid UTF-8. */
-export function validUtf8Length(bytes: Uint8Array): number {
-  let low = 0;
-  let high = bytes.length;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    try {
-      // A sequence cut at `middle` is not a fault yet.
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
-  }
-  return low;
-}
 
 /** The first key that an object of a valid JSON text has twice. */
 export function duplicateKey(text: string): string | undefined {

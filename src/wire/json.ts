@@ -1,11 +1,11 @@
 // The JSON part of a contact: what is allowed in it, its one canonical text, and the strict way back.
 
-import { jsonFault } from '#json-syntax';
 import { mayHoldProxy } from '#may-hold-proxy';
+import { jsonFault, utf8Fault } from '#text-fault';
 import { quote, Refusal, typeName } from '../errors.js';
 import { textOf, utf8 } from '../id/bytes.js';
 import { limits } from '../limits.js';
-import { duplicateKey, validUtf8Length } from './json-fault.js';
+import { duplicateKey } from './duplicate-key.js';
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 const NOTHING: readonly string[] = Object.freeze([]);
@@ -54,7 +54,7 @@ export function parseJson(bytes: Uint8Array): unknown | Refusal {
   try {
     text = textOf(bytes);
   } catch {
-    return new Refusal('BAD_ENCODING', `invalid UTF-8 at byte ${validUtf8Length(bytes)}`);
+    return new Refusal('BAD_ENCODING', utf8Fault(bytes));
   }
   let value: unknown;
   try {

@@ -1,12 +1,9 @@
-// What the browser itself says.
+// No more than that, in a page, where each byte is loaded by everybody.
 
-import { quoteThrown } from '../errors.js';
+export function utf8Fault(_bytes: Uint8Array): string {
+  return 'invalid UTF-8';
+}
 
-export function jsonFault(text: string): string {
-  try {
-    JSON.parse(text);
-  } catch (fault) {
-    return quoteThrown(fault);
-  }
-  return '';
+export function jsonFault(_text: string): string {
+  return 'invalid JSON';
 }

@@ -1,5 +1,27 @@
-// Where a text that `JSON.parse` refused is at fault, told alike by every version of Node. Its twin for browsers is
-// json-syntax.browser.ts.
+// Where a text that came from elsewhere is at fault, told alike by every version of Node. Only asked once it is known to be: nothing
+// here decides what is accepted. Its twin for browsers is text-fault.browser.ts.
+
+/** What is told of bytes that are no UTF-8. */
+export function utf8Fault(bytes: Uint8Array): string {
+  return `invalid UTF-8 at byte ${validUtf8Length(bytes)}`;
+}
+
+/** How many bytes at the start are valid UTF-8. */
+function validUtf8Length(bytes: Uint8Array): number {
+  let low = 0;
+  let high = bytes.length;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    try {
+      // A sequence cut at `middle` is not a fault yet.
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      low = middle;
+    } catch {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
 
 const WHITE_SPACE = /[\t\n\r ]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON wants them escaped

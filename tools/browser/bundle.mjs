@@ -2,11 +2,13 @@
 // What entries share stands once, in chunks: a class that stood in two of them would be two classes.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [directory] = process.argv.slice(2);
+// Of the build that the bundle goes with.
+const { limits } = await import(pathToFileURL(join(directory, '../src/limits.js')).href);
 
 /** Where an entry lies in the package, and its source. Arbiters are one file each. */
 const entries = {
@@ -23,6 +25,19 @@ const entries = {
 
 /** In place of a package: what of it is used. */
 const standIns = { 'lru-cache': join(root, 'tools/browser/lru-cache.ts') };
+
+/** `limits.x` is written as the number that it is: a page loads neither the names nor those that it does not use. */
+const numbersForLimits = {
+  name: 'numbers for limits',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/\\](?:src|transports|arbiters)[/\\].*\.ts$/ }, ({ path }) => ({
+      loader: 'ts',
+      contents: readFileSync(path, 'utf8').replace(
+        /\blimits\.(\w+)/g,
+        (limit, name) => limits[name] ?? limit,
+      ),
+    })),
+};
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -42,6 +57,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
   alias: standIns,
+  plugins: [numbersForLimits],
 });
 
 /** The licences of what is inside: each asks to go with every copy. */
