@@ -177,9 +177,9 @@ export class Engine {
     this.pool = new SessionPool(transports, host, this.dialPolicy);
     this.client = new RpcClient(this.pool, {
       onAnswered: (target, session) => peers.onAnswered(target, session),
-      onFailed: (target, fault) => {
+      onFailed: (target, fault, askedAt) => {
         reports.count('requestFailed', fault.code);
-        peers.onFailed(target, fault);
+        peers.onFailed(target, fault, askedAt);
       },
     });
     this.routing = new Routing({
@@ -284,8 +284,7 @@ export class Engine {
       alarms,
       isNeeded: () => self.isDialOnly && this.contacts.registrations.size > 0,
       candidates: () => this.bridges.aheadOf(this.routing.closest(key, k), key),
-      ping: (relay) => this.client.ping(relay, relay.idBytes),
-      sessionOf: (relay) => this.pool.get(relay),
+      ping: (relay) => this.client.ping(relay, relay.idBytes, {}, (_pong, session) => session),
       tellAll: async (relay) => {
         for (const announced of this.relayed.announces())
           await this.#tell(relay, { target: { key }, announced });
@@ -369,16 +368,17 @@ export class Engine {
     if (this.self.isAt([address])) return own.contact;
     this.dialPolicy.trust(address);
     // Asked for our own id, which it cannot host: its HELLO is what is wanted.
-    await this.client.ping(address, own.idBytes, { signal });
-    const peer = this.pool.get(address)?.peer;
-    if (peer === undefined) throw new DisgoverError('LINK_LOST', 'the link ended before the answer was used');
-    return peer.contact;
+    const peer = await this.client.ping(address, own.idBytes, { signal }, (_pong, session) => session.peer);
+    return (peer as EncodedContact).contact;
   }
 
   /** The application names a node: it is dialled where it says. */
   add(named: EncodedContact): void {
     const contact = named.apart();
     this.dialPolicy.trust(contact);
+    // The table may have it by its own word: that, too, is what is dialled.
+    const known = this.routing.known(contact);
+    if (known !== undefined && haveSameAddresses(known, contact)) this.dialPolicy.trust(known);
     this.routing.verify(contact);
   }
 

@@ -1,7 +1,7 @@
 // Every ceiling in one place: lengths, counts and depths of what comes in, and the bound of every collection.
 
 /** Frozen. Bytes, counts and milliseconds, as the names say. */
-export const limits = Object.freeze({
+export const limits = /* @__PURE__ */ Object.freeze({
   // Wire
   frameBytes: 65_536,
   /** Until the peer is known: HELLO with a full contact, and the first requests that travel with it. */
@@ -155,6 +155,9 @@ export const limits = Object.freeze({
   hintsAWalk: 6,
   verifications: 64,
   verificationsPerSecond: 10,
+  /** Of entries and of those that may take their place; and of what strangers claim, which must leave dials for all else. */
+  checksAtOnce: 16,
+  claimsAtOnce: 8,
   /** Requests that fill buckets, each of which may open a session, and how many may be in flight. */
   fillsPerSecond: 2,
   fillsAtOnce: 3,

@@ -16,7 +16,6 @@ import type { RpcClient } from './rpc/client.js';
 import { type DialPolicy, wasNotDialled } from './session/dial-policy.js';
 import type { DialTarget } from './session/dialler.js';
 import type { Session } from './session/session.js';
-import type { SessionPool } from './session/session-pool.js';
 import { addressesOf, haveSameAddresses } from './wire/addresses.js';
 import { EncodedContact } from './wire/contact-codec.js';
 
@@ -28,7 +27,6 @@ export interface PartsForPeers {
   readonly options: ResolvedOptions;
   readonly self: OwnNode;
   readonly dialPolicy: DialPolicy;
-  readonly pool: SessionPool;
   readonly client: RpcClient;
   readonly routing: Routing;
   readonly bridges: Bridges;
@@ -60,13 +58,13 @@ export class Peers {
     if (target instanceof EncodedContact) this.#parts.routing.answered(target);
   }
 
-  onFailed(target: DialTarget, fault: DisgoverError): void {
+  onFailed(target: DialTarget, fault: DisgoverError, askedAt: number): void {
     if (!(target instanceof EncodedContact)) return;
     const { bridges, routing } = this.#parts;
     bridges.failed(target.id);
     // Nobody was asked, so nobody has failed.
     if (wasNotDialled(fault)) routing.denied(target);
-    else routing.failed(target.id, target);
+    else routing.failed(target.id, target, askedAt);
   }
 
   #met(session: Session): void {
@@ -120,13 +118,17 @@ export class Peers {
    * contact. @throws as `pingAddress`.
    */
   async askSeed(seed: DialTarget): Promise<SeedAnswer> {
-    const { self, dialPolicy, client, pool } = this.#parts;
+    const { self, dialPolicy, client } = this.#parts;
     dialPolicy.trust(seed);
-    const { contacts } = await client.findNode(seed, { target: { key: self.contact.key } });
-    const session = pool.get(seed);
+    const query = { target: { key: self.contact.key } };
+    const { named, session } = await client.findNode(seed, query, {}, ({ contacts }, session) => ({
+      named: contacts,
+      session,
+    }));
+    const peer = session.peer as EncodedContact;
     // Or else it is nobody to start from: another seed may be.
-    if (session?.peer !== undefined && !session.isAddressProved) await this.pingAddress(session.peer);
-    return { id: session?.peer?.id, named: contacts };
+    if (!session.isAddressProved) await this.pingAddress(peer);
+    return { id: peer.id, named };
   }
 
   /** Our neighbours learn of us, and we of them. `named`: by a seed, which need not be asked again for it. Does not reject. */
@@ -149,7 +151,8 @@ export class Peers {
     const { self, bridges, routing } = this.#parts;
     for (const contact of named) {
       if (bridges.size >= limits.onBehalfAsked) return;
-      if (isBridging(self.spoken, contact)) routing.verify(contact);
+      if (isBridging(self.spoken, contact) && !routing.isQuarantined(contact.id, contact))
+        routing.verify(contact);
     }
   }
 }

@@ -54,7 +54,7 @@ export function snapshotOf({
       { name: 'hints', size: hints, cap: routing.mostHints },
       { name: 'quarantine', size: quarantine, cap: limits.quarantined },
       { name: 'bridges', size: bridges.size, cap: limits.bridges },
-      { name: 'verifications', size: verifications, cap: limits.verifications },
+      { name: 'verifications', size: verifications, cap: 2 * limits.verifications },
       { name: 'sessions', size: pool.size, cap: limits.sessions },
       { name: 'acquaintances', size: acquaintances.size, cap: limits.acquaintances },
       { name: 'nonces', size: seenNonces.size, cap: limits.noncesRemembered },

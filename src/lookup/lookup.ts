@@ -126,6 +126,12 @@ export class Lookup {
     return true;
   }
 
+  /** Who answered is to be asked once more, as somebody who has denied. */
+  again(peer: LookupPeer): void {
+    peer.state = 'heard';
+    this.#answers--;
+  }
+
   /** The peer did not answer, or could not be reached. `wasAsked`: false when it may not be dialled, which costs no request. */
   failed(peer: LookupPeer, wasAsked = true): boolean {
     if (!this.#inFlight.delete(peer)) return false;

@@ -19,6 +19,8 @@ export interface Walk {
   asked(peer: LookupPeer, now: number, lateAt: number): void;
   answered(peer: LookupPeer, contacts: Iterable<EncodedContact>): boolean;
   failed(peer: LookupPeer, wasAsked?: boolean): boolean;
+  /** Of a walk that asks nodes alone. */
+  again?(peer: LookupPeer): void;
   readonly requests: number;
   readonly answers: number;
   readonly closest: readonly LookupPeer[];
@@ -138,7 +140,9 @@ class Drive implements Waiter {
     else this.#walk.answered(step.peer, step.nodes.contacts.filter(this.#deps.isEligible));
     // Who speaks nothing that we speak could not be asked, so that nothing has happened.
     if (step.type === 'failed' && step.fault.code === 'ERR_NO_TRANSPORT_FOR') return;
-    if (this.#visit(step)) this.#end(undefined);
+    if (this.#visit(step)) return this.#end(undefined);
+    // What it has will not do, and it was not asked for whom it knows.
+    if (step.type === 'answered' && step.peer.exactWillDo && step.nodes.exact) this.#walk.again?.(step.peer);
   }
 
   #ask(peer: LookupPeer): void {

@@ -18,9 +18,8 @@ export interface RelaysDependencies {
   readonly isNeeded: () => boolean;
   /** Known nodes near our own key, closest first, each of which was dialled. */
   readonly candidates: () => readonly EncodedContact[];
-  /** Asks a node whether it is there, over the session there is or a new one. Rejects when it is not. */
-  readonly ping: (relay: EncodedContact) => Promise<unknown>;
-  readonly sessionOf: (relay: EncodedContact) => Session | undefined;
+  /** Asks a node whether it is there. Resolves to the session over which it has answered; rejects when it is not. */
+  readonly ping: (relay: EncodedContact) => Promise<Session>;
   /** Tells a relay of all that is registered here. Does not reject. */
   readonly tellAll: (relay: EncodedContact) => Promise<unknown>;
   /** The addresses are others than before: what is registered must say so. */
@@ -163,12 +162,12 @@ export class Relays {
   /** The session with who has answered over it. What did not answer in time is asked once more. */
   async #sessionWith(contact: EncodedContact, isAgain = false): Promise<Session | undefined> {
     try {
-      await this.#deps.ping(contact);
+      const session = await this.#deps.ping(contact);
+      return session.endedBy === undefined ? session : undefined;
     } catch (fault) {
       const isLate = fault instanceof DisgoverError && fault.code === 'ERR_TIMEOUT';
       return isLate && !isAgain ? this.#sessionWith(contact, true) : undefined;
     }
-    return this.#deps.sessionOf(contact);
   }
 
   #fail(id: ContactId): void {

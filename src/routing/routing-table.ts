@@ -18,6 +18,8 @@ export interface TableEntry {
   verifiedAt: number;
   /** Requests in a row that it has not answered. */
   failures: number;
+  /** When the last of them was noticed. */
+  failedAt: number;
 }
 
 export interface RoutingTableOptions {
@@ -81,7 +83,14 @@ export class RoutingTable {
     const [oldest] = bucket;
     if (oldest !== undefined && bucket.length >= this.#k) return { type: 'full', oldest: oldest.contact };
     const accepted = this.#dialable(this.#arbitrate(undefined, contact), contact);
-    const entry = { key, prefix: prefixOf(key), contact: accepted, verifiedAt: now, failures: 0 };
+    const entry = {
+      key,
+      prefix: prefixOf(key),
+      contact: accepted,
+      verifiedAt: now,
+      failures: 0,
+      failedAt: 0,
+    };
     if (oldest === undefined) this.#open(index, entry);
     else bucket.push(entry);
     this.#size++;

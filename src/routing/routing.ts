@@ -61,7 +61,10 @@ export class Routing {
   readonly #replacements: Replacements;
   readonly #hints: Hints;
   readonly #quarantine = new Quarantine();
-  readonly #verifier: Verifier;
+  /** Of entries, and of those that may take their place. */
+  readonly #checks: Verifier;
+  /** Of what others say of themselves, who must not keep us from the former. */
+  readonly #claims: Verifier;
   readonly #refresh: Refresh;
   readonly #filler: Filler;
   readonly #networkSize: NetworkSize;
@@ -84,11 +87,15 @@ export class Routing {
       now: () => deps.runtime.now(),
       closest: () => this.closest(deps.own, deps.k).map(({ key }) => key),
     });
-    this.#verifier = new Verifier({
-      now: () => deps.runtime.now(),
-      alarms: deps.alarms,
-      check: (contact) => this.#check(contact),
-    });
+    const verifier = (atOnce: number) =>
+      new Verifier({
+        now: () => deps.runtime.now(),
+        alarms: deps.alarms,
+        atOnce,
+        check: (contact) => this.#check(contact),
+      });
+    this.#checks = verifier(limits.checksAtOnce);
+    this.#claims = verifier(limits.claimsAtOnce);
     this.#filler = new Filler({
       ...deps,
       table: this.#table,
@@ -121,7 +128,7 @@ export class Routing {
     if (outcome.type === 'full') {
       this.#replacements.add(contact);
       this.#hints.answered(contact, this.#deps.runtime.now());
-      if (!this.#isFresh(outcome.oldest)) this.#verifier.add(outcome.oldest);
+      if (!this.#isFresh(outcome.oldest)) this.#checks.add(outcome.oldest);
     } else this.#hints.forget(contact.key);
     if (outcome.type === 'kept') void this.#contest(outcome.incumbent, contact);
     this.#tick ??= this.#setTick();
@@ -134,7 +141,8 @@ export class Routing {
   verify(contact: EncodedContact): void {
     if (this.#isClosed || !this.#deps.isDialable(contact)) return;
     const isKnown = this.known(contact)?.equals(contact) && this.#isFresh(contact);
-    if (!isKnown && !this.#replacements.has(contact)) this.#verifier.add(contact);
+    const hasToWait = !this.#hasRoomFor(contact.key) && this.#replacements.has(contact);
+    if (!isKnown && !hasToWait) this.#claims.add(contact);
   }
 
   get(id: ContactId): EncodedContact | undefined {
@@ -166,16 +174,26 @@ export class Routing {
     if (!this.#isClosed) this.#table.touch(contact, this.#deps.runtime.now());
   }
 
-  /** A node did not answer. `asked`: the contact it was asked by; at another address than ours it does not count against ours. */
-  failed(id: ContactId, asked: EncodedContact | undefined = this.get(id)): void {
+  /**
+   * A node did not answer. `asked`: the contact it was asked by; at another address than ours it does not count against ours. `askedAt`:
+   * what was in flight together fails together, and is one failure.
+   */
+  failed(
+    id: ContactId,
+    asked: EncodedContact | undefined = this.get(id),
+    askedAt = this.#deps.runtime.now(),
+  ): void {
     if (this.#isClosed) return;
-    this.#quarantine.strike(id, this.#deps.runtime.now(), asked);
+    const now = this.#deps.runtime.now();
+    this.#quarantine.strike(id, now, asked);
     if (asked !== undefined) this.#hints.forget(asked.key);
     const entry = asked === undefined ? undefined : this.#table.at(asked.key);
     if (entry === undefined || asked === undefined || this.isElsewhere(asked)) return;
+    if (entry.failures > 0 && askedAt < entry.failedAt) return;
+    entry.failedAt = now;
     entry.failures++;
     if (entry.failures >= FAILURES_ALLOWED) this.remove(id);
-    else this.#verifier.add(entry.contact);
+    else this.#checks.add(entry.contact);
   }
 
   /** This node may not, or cannot, dial the contact: nothing is known against it, and nobody else is sent there by us. */
@@ -284,7 +302,7 @@ export class Routing {
       table: this.#table.size,
       replacements: this.#replacements.size,
       quarantine: this.#quarantine.size,
-      verifications: this.#verifier.size,
+      verifications: this.#checks.size + this.#claims.size,
       hints: this.#hints.size,
     };
   }
@@ -302,7 +320,8 @@ export class Routing {
     this.#isClosed = true;
     this.#tick?.cancel();
     this.#filler.close();
-    this.#verifier.close();
+    this.#checks.close();
+    this.#claims.close();
   }
 
   /** Whether it answered a moment ago. A crowd that joins through this node would have it asked without end. */
@@ -319,9 +338,7 @@ export class Routing {
     try {
       await this.#deps.pingAddress(incumbent);
     } catch (fault) {
-      // That we cannot ask now, or never could, says nothing of the node.
-      const isOurs = fault instanceof DisgoverError && (wasNotDialled(fault) || OURS.has(fault.code));
-      if (this.#isClosed || isOurs) return;
+      if (this.#isClosed || isOurs(fault)) return;
       this.remove(id);
       this.add(newcomer);
     } finally {
@@ -336,9 +353,11 @@ export class Routing {
       await (isEntry ? this.#deps.ping(contact) : this.#deps.pingAddress(contact));
       this.add(contact);
       return true;
-    } catch {
+    } catch (fault) {
       // Who pinged an entry has counted the failure.
-      if (!isEntry) this.#promote(contact.key);
+      if (isEntry) return false;
+      if (!isOurs(fault)) this.#quarantine.strike(contact.id, this.#deps.runtime.now(), contact);
+      this.#promote(contact.key);
       return false;
     }
   }
@@ -346,10 +365,15 @@ export class Routing {
   /** The newest that waits at the bucket of `key` is asked, if there is a place for it. */
   #promote(key: Key): void {
     const bucket = bucketIndex(this.#deps.own, key);
-    if (this.#isClosed || bucket === undefined || this.#table.sizeOf(bucket) >= this.#deps.k) return;
+    if (this.#isClosed || bucket === undefined || !this.#hasRoomFor(key)) return;
     const replacement = this.#replacements.take(key);
     if (replacement === undefined) this.#refresh.lost(bucket);
-    else this.#verifier.add(replacement);
+    else this.#checks.add(replacement);
+  }
+
+  #hasRoomFor(key: Key): boolean {
+    const bucket = bucketIndex(this.#deps.own, key);
+    return bucket !== undefined && this.#table.sizeOf(bucket) < this.#deps.k;
   }
 
   /** Furthest first. */
@@ -365,8 +389,13 @@ export class Routing {
       void this.refresh();
       const longAgo = this.#deps.runtime.now() - STALE_MS;
       for (const { contact, verifiedAt } of this.#table.entries()) {
-        if (verifiedAt < longAgo) this.#verifier.add(contact);
+        if (verifiedAt < longAgo) this.#checks.add(contact);
       }
     });
   }
+}
+
+/** That we cannot ask now, or never could, says nothing of the node. */
+function isOurs(fault: unknown): boolean {
+  return fault instanceof DisgoverError && (wasNotDialled(fault) || OURS.has(fault.code));
 }

@@ -9,6 +9,8 @@ import type { EncodedContact } from '../wire/contact-codec.js';
 export interface VerifierDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
+  /** Most checks under way: each may hold a dial for as long as one takes. */
+  readonly atOnce: number;
   /** Asks the contact whether it is there. Resolves either way. */
   readonly check: (contact: EncodedContact) => Promise<boolean>;
 }
@@ -17,6 +19,7 @@ export class Verifier {
   readonly #deps: VerifierDependencies;
   // Bounded by limits.verifications: what comes later is not checked.
   readonly #queue = new Map<ContactId, EncodedContact>();
+  #underWay = 0;
   #tokens: number = limits.verificationsPerSecond;
   #filledAt: number;
   #alarm: Alarm | undefined;
@@ -44,16 +47,22 @@ export class Verifier {
     this.#alarm?.cancel();
   }
 
+  async #check(contact: EncodedContact): Promise<void> {
+    this.#underWay++;
+    await this.#deps.check(contact);
+    this.#underWay--;
+  }
+
   #run(): void {
     const now = this.#deps.now();
     const rate = limits.verificationsPerSecond;
     this.#tokens = Math.min(rate, this.#tokens + ((now - this.#filledAt) * rate) / 1_000);
     this.#filledAt = now;
     for (const [id, contact] of this.#queue) {
-      if (this.#tokens < 1) break;
+      if (this.#tokens < 1 || this.#underWay >= this.#deps.atOnce) break;
       this.#tokens--;
       this.#queue.delete(id);
-      void this.#deps.check(contact);
+      void this.#check(contact);
     }
     this.#alarm?.cancel();
     if (this.#queue.size > 0) this.#alarm = this.#deps.alarms.after(1_000 / rate, () => this.#run());

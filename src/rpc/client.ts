@@ -3,6 +3,7 @@
 import { limits } from '../limits.js';
 import type { DialTarget } from '../session/dialler.js';
 import type { RequestOptions } from '../session/pending-requests.js';
+import type { Session } from '../session/session.js';
 import type { SessionPool } from '../session/session-pool.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Pong, Target } from '../wire/messages.js';
@@ -32,14 +33,14 @@ export class RpcClient {
   }
 
   /**
-   * Asks whether `target` hosts the id. `read`: what is made of the answer, where that is another.
+   * Asks whether `target` hosts the id. `read`: what is made of the answer, and of the session that it came over, where that is another.
    * @throws DisgoverError `ERR_TIMEOUT`, `ERR_LINK_LOST`, the code of a refusal, what dialling throws, or what `read` throws.
    */
   ping<Result = Pong>(
     target: DialTarget,
     id: Uint8Array,
     { signal, once }: RequestOptions = NO_OPTIONS,
-    read: (pong: Pong) => Result = asItIs,
+    read: (pong: Pong, session: Session) => Result = asItIs,
   ): Promise<Result> {
     return this.#ask(target, { type: 'ping', id }, { signal, once, events: this.#events }, read);
   }
@@ -58,7 +59,7 @@ export class RpcClient {
     target: DialTarget,
     query: NodesQuery,
     { signal, once }: RequestOptions = NO_OPTIONS,
-    read: (nodes: Nodes) => Result = asItIs,
+    read: (nodes: Nodes, session: Session) => Result = asItIs,
   ): Promise<Result> {
     const { target: wanted, announced = NONE, withdrawn = NONE, exactWillDo = false } = query;
     const asked = { type: 'findNode', target: wanted, announced, withdrawn, exactWillDo } as const;
@@ -76,7 +77,7 @@ export class RpcClient {
     target: DialTarget,
     asked: Asked,
     options: AskOptions,
-    read: (answer: Answer) => Result,
+    read: (answer: Answer, session: Session) => Result,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       new TargetQuestion(this.#pool, target, asked, options, read, resolve, reject).start();

@@ -14,8 +14,8 @@ export type Asked = Omit<Ping, 'requestId'> | Omit<FindNode, 'requestId'>;
 export interface ClientEvents {
   /** The target has answered, over the session. */
   onAnswered(target: DialTarget, session: Session): void;
-  /** The target did not answer: no link, no HELLO, a refusal, no reply in time. Not called for aborts. */
-  onFailed(target: DialTarget, fault: DisgoverError): void;
+  /** The target did not answer: no link, no HELLO, a refusal, no reply in time. Not called for aborts. `askedAt`: when it was asked. */
+  onFailed(target: DialTarget, fault: DisgoverError, askedAt: number): void;
 }
 
 /** What ends a session between two requests without anybody being at fault: asked again once, over a new link. */
@@ -48,9 +48,10 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
   readonly #events: ClientEvents | undefined;
   readonly #target: DialTarget;
   readonly #asked: Asked;
-  readonly #read: (answer: Answer) => Result;
+  readonly #read: (answer: Answer, session: Session) => Result;
   readonly #resolve: (result: Result) => void;
   readonly #reject: (reason: unknown) => void;
+  readonly #askedAt: number;
   #session: Session | undefined;
   /** There was a session before, which may have ended in the meantime. */
   #isReused = false;
@@ -60,7 +61,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     target: DialTarget,
     asked: Asked,
     { signal, furtherMs = 0, once = false, events }: AskOptions,
-    read: (answer: Answer) => Result,
+    read: (answer: Answer, session: Session) => Result,
     resolve: (result: Result) => void,
     reject: (reason: unknown) => void,
   ) {
@@ -75,6 +76,7 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     this.#read = read;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#askedAt = pool.now();
   }
 
   /** Over the session there is, or over a new one. */
@@ -94,8 +96,9 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
 
   onAnswer(answer: Answer): void {
     try {
-      this.#events?.onAnswered(this.#target, this.#session as Session);
-      this.#resolve(this.#read(answer));
+      const session = this.#session as Session;
+      this.#events?.onAnswered(this.#target, session);
+      this.#resolve(this.#read(answer, session));
     } catch (fault) {
       this.#reject(fault);
     }
@@ -143,6 +146,6 @@ export class TargetQuestion<Answer extends Pong | Nodes, Result> implements Ques
     // The same is said at the end of a handshake that failed: then there is no session that has been proved.
     const session = this.#pool.get(this.#target);
     if (session?.isProved && REFUSALS.has(fault.code)) events.onAnswered(this.#target, session);
-    else events.onFailed(this.#target, fault);
+    else events.onFailed(this.#target, fault, this.#askedAt);
   }
 }

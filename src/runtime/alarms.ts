@@ -1,9 +1,11 @@
-// Many deadlines, one timer. Deadlines are rounded up to a grid; setting and cancelling one costs a set operation, and the platform's
-// timer is only touched when the earliest of all is set. Requests that are answered in time (nearly all) never touch it.
+// Many deadlines, one timer. Deadlines are rounded up to a grid; setting and cancelling one costs a map look-up at most, and the
+// platform's timer is only touched when the earliest of all is set. Requests that are answered in time (nearly all) never touch it.
 
 import type { Runtime, Timer } from '../contracts/runtime.js';
 
 const GRID_MS = 16;
+/** A timer that is so late has waited for this process. What others have sent meanwhile is read before anybody's time is over. */
+const STALL_MS = 100;
 
 export interface Alarm {
   /** Idempotent; does nothing once the alarm has rung. */
@@ -69,6 +71,7 @@ export class Alarms {
   // At the first point, or at an earlier one whose alarms were all cancelled: most are, and others soon take their place.
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  #ringing: Slot | undefined;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -91,6 +94,7 @@ export class Alarms {
   clear(): void {
     // What nobody reaches does not ring.
     this.#slots.clear();
+    this.#ringing = undefined;
     this.#cancelTimer();
   }
 
@@ -112,10 +116,15 @@ export class Alarms {
     this.#timerAt = Number.POSITIVE_INFINITY;
   }
 
-  #setTimer(point: number): void {
+  #setTimer(point: number, isAfterStall = false): void {
     this.#timer?.cancel();
     this.#timerAt = point;
-    this.#timer = this.#runtime.setTimer(point * GRID_MS - this.#runtime.now(), () => this.#onTimer(point));
+    const now = this.#runtime.now();
+    const dueAt = Math.max(point * GRID_MS, now);
+    this.#timer = this.#runtime.setTimer(dueAt - now, () => {
+      if (!isAfterStall && this.#runtime.now() - dueAt > STALL_MS) this.#setTimer(point, true);
+      else this.#onTimer(point);
+    });
   }
 
   #onTimer(reached: number): void {
@@ -136,7 +145,8 @@ export class Alarms {
     if (slot === undefined) return;
     // What is set for the same point meanwhile has its own time.
     this.#slots.delete(point);
-    for (let { first } = slot; first !== undefined; { first } = slot) {
+    this.#ringing = slot;
+    for (let { first } = slot; first !== undefined && this.#ringing === slot; { first } = slot) {
       slot.take(first);
       try {
         first.ring();

@@ -11,7 +11,10 @@ export interface RequestOptions {
   readonly signal?: Abortable | undefined;
   /** Milliseconds beyond the usual: the peer has to ask another first. What its answer took says nothing of the peer. */
   readonly furtherMs?: number;
-  /** A session that is opened for the request ends with the answer, unless either side has asked for more meanwhile. Default false. */
+  /**
+   * A session that is opened for the request ends with the answer, unless either side has asked for more meanwhile. Without one it ends
+   * as others do, when it is idle. Default false.
+   */
   readonly once?: boolean | undefined;
 }
 
@@ -64,7 +67,8 @@ class Pending implements Waiter {
 export interface PendingRequestsDependencies {
   readonly now: () => number;
   readonly alarms: Alarms;
-  readonly roundTrips: readonly RoundTrip[];
+  /** What each answer teaches: of the peer, by which it is waited for, and of all peers. */
+  readonly roundTrips: readonly [ofPeer: RoundTrip, ofAll: RoundTrip];
   readonly send: (request: Request) => void;
   /** The request's time or caller ran out: it need not be sent any more. */
   readonly onAbandoned: (requestId: number) => void;
@@ -209,7 +213,7 @@ export class PendingRequests {
     const requestId = ++this.#lastId;
     pending.requestId = requestId;
     pending.sentAt = this.#deps.now();
-    pending.deadlineMs = (this.#deps.roundTrips[0] as RoundTrip).deadlineMs + pending.question.furtherMs;
+    pending.deadlineMs = this.#deps.roundTrips[0].deadlineMs + pending.question.furtherMs;
     this.#pending.push(pending);
     if (!this.#isHeld) this.#watch(pending.deadline);
     this.#deps.send(pending.question.message(requestId));
@@ -245,6 +249,7 @@ export class PendingRequests {
   #onAlarm(): void {
     this.#cancelAlarm();
     const now = this.#deps.now();
+    if (this.#pending.some(({ deadline }) => deadline <= now)) this.#deps.roundTrips[0].missed();
     let next = Number.POSITIVE_INFINITY;
     for (const pending of [...this.#pending]) {
       if (pending.deadline > now) next = Math.min(next, pending.deadline);

@@ -46,6 +46,10 @@ export class SessionPool {
     });
   }
 
+  now(): number {
+    return this.#host.now();
+  }
+
   get size(): number {
     return this.#sessions.size;
   }

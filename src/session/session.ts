@@ -386,7 +386,8 @@ export class Session {
     this.#stuckAlarm?.cancel();
     this.#held = [];
     this.#unread = [];
-    this.pending.end(reason);
+    // First: what fails now may be asked again, and not over this one.
     this.#host.onClosed(this);
+    this.pending.end(reason);
   }
 }

@@ -157,6 +157,18 @@ describe('Lookup', () => {
       expect([7, 3].map((distance) => willDo(further, distance))).to.deep.equal([false, false]);
     });
 
+    it('asks one again whose exact contact will not do, then for whom it knows', () => {
+      const walked = new Walked([3], {}, { likelyUntil: 4 });
+      walked.ask();
+      walked.answer(3);
+      const peer = walked.peers.get(3) as LookupPeer;
+      walked.lookup.again(peer);
+      expect(walked.ask()).to.deep.equal([3]);
+      expect(peer.exactWillDo).to.equal(false);
+      walked.answer(3);
+      expect([walked.lookup.requests, walked.lookup.answers]).to.deep.equal([2, 1]);
+    });
+
     it('ends with the k closest all the same', () => {
       const walked = new Walked([3, 4, 5, 6], { 3: [1] }, { likelyUntil: 4, atHand: [4] });
       for (let asked = walked.ask(); asked.length > 0; asked = walked.ask()) walked.answer(...asked);

@@ -33,17 +33,18 @@ class World {
     isNeeded: () => this.isNeeded,
     candidates: () => [...this.nodes.values()],
     ping: async (relay) => this.#ping(relay),
-    sessionOf: (relay) => this.sessions.get(relay.id) as Session | undefined,
     tellAll: async (relay) => void this.told.push(nameOf(relay)),
     onChanged: () => void this.changes.push(this.runtime.now()),
   });
 
-  #ping(relay: EncodedContact): void {
+  #ping(relay: EncodedContact): Session {
     const name = nameOf(relay);
     this.pings.push(name);
     const fault = this.faults.get(name);
     if (fault !== undefined) throw fault;
-    if (!this.sessions.has(relay.id)) this.sessions.set(relay.id, { endedBy: undefined });
+    const session = this.sessions.get(relay.id) ?? { endedBy: undefined };
+    this.sessions.set(relay.id, session);
+    return session as Session;
   }
 
   end(name: string): void {

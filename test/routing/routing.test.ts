@@ -195,6 +195,26 @@ describe('Routing', () => {
       expect(table.routing.isQuarantined(a.id)).to.equal(true);
     });
 
+    it('has failed once, however many requests were in flight to it', async () => {
+      const table = new Table();
+      const a = encodedNodeOf('a');
+      table.add(a);
+      const askedAt = table.runtime.now();
+      await table.settle(500);
+      for (let i = 0; i < 3; i++) table.routing.failed(a.id, a, askedAt);
+      await table.settle();
+      expect([table.removed, table.pings.pinged]).to.deep.equal([[], [a]]);
+    });
+
+    it('is kept out, too, when it had only been named', async () => {
+      const table = new Table();
+      const a = encodedNodeOf('a');
+      table.addressPings.dead.add(a.id);
+      table.routing.verify(a);
+      await table.settle();
+      expect(table.routing.isQuarantined(a.id, a)).to.equal(true);
+    });
+
     it('is still where a walk starts when there is nobody else', () => {
       const table = new Table();
       const a = encodedNodeOf('a');
@@ -253,6 +273,27 @@ describe('Routing', () => {
       expect(table.addressPings.pinged).to.deep.equal([d]);
       expect(table.routing.get(d.id)).to.equal(d);
       expect(table.routing.sizes().replacements).to.equal(0);
+    });
+
+    it('does not ask one that waits for naming itself, unless there is room', async () => {
+      const table = new Table({ k: 20 });
+      const near = [251, 252, 253, 254].flatMap((bucket) => fillBucket(table.routing, own, bucket, 20));
+      const [waiting, next, first, ...others] = nodesInBucket(own, 255, 22) as [
+        EncodedContact,
+        EncodedContact,
+        EncodedContact,
+        ...EncodedContact[],
+      ];
+      table.add(first, ...others, waiting, next);
+      table.routing.verify(waiting);
+      await table.settle();
+      expect(table.addressPings.pinged).to.deep.equal([]);
+      // So many are to be checked that the next is not asked for the place.
+      for (const { id } of near) table.routing.failed(id);
+      table.routing.unreachable(first.id);
+      table.routing.verify(waiting);
+      await table.settle();
+      expect(table.addressPings.pinged).to.deep.equal([waiting]);
     });
 
     it('asks the next that waits when the first no longer answers', async () => {

@@ -7,15 +7,22 @@ import { encodedNodeOf } from '../support/contacts.js';
 
 const rate = limits.verificationsPerSecond;
 
-function setUp() {
+function setUp(atOnce = Number.POSITIVE_INFINITY) {
   const runtime = new VirtualRuntime();
   const checked: string[] = [];
+  /** While it is there, no check ends before it does. */
+  const answers: { pending?: Promise<void> } = {};
   const verifier = new Verifier({
     now: () => runtime.now(),
     alarms: new Alarms(runtime),
-    check: async ({ id }) => checked.push(id) > 0,
+    atOnce,
+    check: async ({ id }) => {
+      checked.push(id);
+      await answers.pending;
+      return true;
+    },
   });
-  return { runtime, checked, verifier };
+  return { runtime, checked, verifier, answers };
 }
 
 const nodes = (count: number) => Array.from({ length: count }, (_, i) => encodedNodeOf(`n${i}`));
@@ -54,6 +61,20 @@ describe('Verifier', () => {
     const taken = nodes(limits.verifications + rate + 3).map((contact) => verifier.add(contact));
     expect(taken.filter(Boolean)).to.have.length(limits.verifications + rate);
     expect(verifier.size).to.equal(limits.verifications);
+  });
+
+  it('has no more under way than it may', async () => {
+    const { runtime, checked, verifier, answers } = setUp(3);
+    let answer = () => {};
+    answers.pending = new Promise((resolve) => {
+      answer = resolve;
+    });
+    for (const contact of nodes(8)) verifier.add(contact);
+    await runtime.advance(10_000);
+    expect(checked).to.have.length(3);
+    answer();
+    await runtime.advance(1_000);
+    expect([checked.length, verifier.size]).to.deep.equal([8, 0]);
   });
 
   it('checks nobody, and keeps no timer, once it is closed', async () => {

@@ -47,6 +47,48 @@ describe('Alarms', () => {
     expect(rung).to.deep.equal([]);
   });
 
+  it('are all cancelled by one that rings with them', async () => {
+    const { runtime, alarms, rung } = setUp();
+    alarms.after(5, () => {
+      rung.push('a');
+      alarms.clear();
+    });
+    alarms.after(5, () => rung.push('b'));
+    await runtime.advance(100);
+    expect(rung).to.deep.equal(['a']);
+  });
+
+  context('whose timer comes late, since the process stood still', () => {
+    /** `lateMs`: of each timer, in turn. What was to be read is, after the timers. */
+    function setUpLate(...lateMs: number[]) {
+      const runtime = new VirtualRuntime();
+      const events: string[] = [];
+      const alarms = new Alarms({
+        now: () => runtime.now(),
+        setTimer: (ms, run) =>
+          runtime.setTimer(ms + (lateMs.shift() ?? 0), () => {
+            runtime.setTimer(0, () => events.push('read'));
+            run();
+          }),
+        randomBytes: (count) => runtime.randomBytes(count),
+      });
+      alarms.after(500, () => events.push('rung'));
+      return { runtime, events };
+    }
+
+    it('ring once what has arrived meanwhile is read', async () => {
+      const { runtime, events } = setUpLate(700);
+      await runtime.advance(2_000);
+      expect(events).to.deep.equal(['read', 'rung', 'read']);
+    });
+
+    it('ring though it stands still again', async () => {
+      const { runtime, events } = setUpLate(700, 700);
+      await runtime.advance(3_000);
+      expect(events.filter((event) => event === 'rung')).to.have.length(1);
+    });
+  });
+
   it('can be cancelled by one that rings with them', async () => {
     const { runtime, alarms, rung } = setUp();
     const [, second] = [

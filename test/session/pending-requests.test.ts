@@ -17,7 +17,7 @@ const pong = (requestId: number): Reply => ({ type: 'pong', requestId });
 class Requests {
   readonly runtime = new VirtualRuntime();
   readonly sent: Request[] = [];
-  readonly roundTrips = [new RoundTrip(), new RoundTrip()];
+  readonly roundTrips = [new RoundTrip(), new RoundTrip()] as const;
   readonly abandoned: number[] = [];
   spent = 0;
   readonly pending = new PendingRequests({
@@ -176,7 +176,18 @@ describe('PendingRequests', () => {
       for (let i = 0; i < 100; i++) requests.roundTrips[0]?.learn(1_000);
       const startMs = requests.runtime.now();
       await expectCode(requests.runtime.run(requests.ping()), 'ERR_TIMEOUT');
-      expect(requests.runtime.now() - startMs).to.be.within(1_000, 1_032);
+      expect(requests.runtime.now() - startMs).to.be.within(1_100, 1_132);
+    });
+
+    it('waits twice as long for the next, once for all that were in flight together', async () => {
+      const requests = new Requests();
+      for (let i = 0; i < 100; i++) requests.roundTrips[0].learn(1_000);
+      await Promise.all([
+        expectCode(requests.ping(), 'ERR_TIMEOUT'),
+        expectCode(requests.ping(), 'ERR_TIMEOUT'),
+        requests.runtime.advance(1_200),
+      ]);
+      expect(requests.roundTrips[0].deadlineMs).to.be.closeTo(2_200, 1);
     });
 
     it('takes a reply that comes too late for no fault, once', async () => {

@@ -25,6 +25,23 @@ describe('RoundTrip', () => {
     expect(roundTrip.deadlineMs).to.equal(450 + 4 * (200 + (400 - 200) / 4));
   });
 
+  it('waits a tenth of a second beyond the usual, however steady the peer is', () => {
+    const roundTrip = learnt(...new Array<number>(100).fill(600));
+    expect(roundTrip.deadlineMs).to.be.closeTo(700, 1);
+  });
+
+  it('waits twice as long after each request that was not answered, up to the ceiling, until one is', () => {
+    const roundTrip = learnt(...new Array<number>(100).fill(20));
+    const waits = Array.from({ length: 5 }, () => {
+      const { deadlineMs } = roundTrip;
+      roundTrip.missed();
+      return deadlineMs;
+    });
+    expect(waits).to.deep.equal([500, 1_000, 2_000, 4_000, limits.requestCeilingMs]);
+    roundTrip.learn(20);
+    expect(roundTrip.deadlineMs).to.equal(limits.requestFloorMs);
+  });
+
   it('comes to the usual time of a steady peer', () => {
     const roundTrip = learnt(...new Array<number>(100).fill(300));
     expect(roundTrip.ms).to.equal(300);
