@@ -2,12 +2,13 @@
 
 import { limits } from '../limits.js';
 import type { DialTarget } from '../session/dialler.js';
-import type { RequestOptions } from '../session/pending-requests.js';
 import type { Session } from '../session/session.js';
 import type { SessionPool } from '../session/session-pool.js';
 import type { EncodedContact } from '../wire/contact-codec.js';
 import type { Nodes, Pong, Target } from '../wire/messages.js';
 import { type Asked, type AskOptions, type ClientEvents, TargetQuestion } from './question.js';
+
+export type RequestOptions = Pick<AskOptions, 'signal' | 'once'>;
 
 /** What a FIND-NODE asks, and what travels with it. */
 export interface NodesQuery {
@@ -49,8 +50,12 @@ export class RpcClient {
    * Asks a relay for an id whose host cannot be dialled. It counts neither for nor against the relay: the host may be the one
    * that is slow or gone. @throws as `ping`.
    */
-  pingThrough(relay: EncodedContact, id: Uint8Array, options: RequestOptions = NO_OPTIONS): Promise<Pong> {
-    const further = { signal: options.signal, furtherMs: limits.requestFirstMs };
+  pingThrough(
+    relay: EncodedContact,
+    id: Uint8Array,
+    { signal }: Pick<AskOptions, 'signal'> = NO_OPTIONS,
+  ): Promise<Pong> {
+    const further = { signal, furtherMs: limits.requestFirstMs };
     return this.#ask<Pong, Pong>(relay, { type: 'ping', id }, further, asItIs);
   }
 
@@ -67,9 +72,13 @@ export class RpcClient {
   }
 
   /** Asks a node to look for an id on our behalf. It counts neither for nor against the node. @throws as `ping`. */
-  findThrough(bridge: EncodedContact, target: Target, options: RequestOptions = NO_OPTIONS): Promise<Nodes> {
+  findThrough(
+    bridge: EncodedContact,
+    target: Target,
+    { signal }: Pick<AskOptions, 'signal'> = NO_OPTIONS,
+  ): Promise<Nodes> {
     const asked = { type: 'findNode', target, announced: NONE, withdrawn: NONE, onBehalf: true } as const;
-    const further = { signal: options.signal, furtherMs: limits.onBehalfMs };
+    const further = { signal, furtherMs: limits.onBehalfMs };
     return this.#ask<Nodes, Nodes>(bridge, asked, further, asItIs);
   }
 

@@ -3,7 +3,7 @@
 import { DisgoverError } from '../errors.js';
 import type { Abortable } from '../runtime/abort.js';
 import type { DialTarget } from '../session/dialler.js';
-import type { Question } from '../session/pending-requests.js';
+import type { PendingOptions, Question } from '../session/pending-requests.js';
 import type { Session } from '../session/session.js';
 import type { SessionPool } from '../session/session-pool.js';
 import type { FindNode, Nodes, Ping, Pong, Request } from '../wire/messages.js';
@@ -29,11 +29,11 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'ERR_RATE_LIMITED',
 ]);
 
-export interface AskOptions {
-  readonly signal?: Abortable | undefined;
-  /** As in RequestOptions. */
-  readonly furtherMs?: number;
-  /** Likewise. */
+export interface AskOptions extends PendingOptions {
+  /**
+   * A session that is opened for the request ends with the answer, unless either side has asked for more meanwhile. Without one it ends
+   * as others do, when it is idle. Default false.
+   */
   readonly once?: boolean | undefined;
   /** Who hears of what counts for or against the target. */
   readonly events?: ClientEvents | undefined;

@@ -7,15 +7,10 @@ import type { Alarm, Alarms } from '../runtime/alarms.js';
 import type { Nodes, Pong, Reply, Request } from '../wire/messages.js';
 import type { RoundTrip } from './round-trip.js';
 
-export interface RequestOptions {
+export interface PendingOptions {
   readonly signal?: Abortable | undefined;
   /** Milliseconds beyond the usual: the peer has to ask another first. What its answer took says nothing of the peer. */
   readonly furtherMs?: number;
-  /**
-   * A session that is opened for the request ends with the answer, unless either side has asked for more meanwhile. Without one it ends
-   * as others do, when it is idle. Default false.
-   */
-  readonly once?: boolean | undefined;
 }
 
 type Answer = Pong | Nodes;
@@ -31,7 +26,7 @@ const LAST_REQUEST_ID = 2 ** 32 - 1;
 export interface Question {
   readonly expects: Answer['type'];
   readonly signal: Abortable | undefined;
-  /** As in RequestOptions. */
+  /** As in PendingOptions. */
   readonly furtherMs: number;
   message(requestId: number): Request;
   onAnswer(answer: Answer): void;
@@ -121,12 +116,12 @@ export class PendingRequests {
   }
 
   /** The same as a promise. */
-  request(make: (requestId: number) => Request, expects: 'pong', options: RequestOptions): Promise<Pong>;
-  request(make: (requestId: number) => Request, expects: 'nodes', options: RequestOptions): Promise<Nodes>;
+  request(make: (requestId: number) => Request, expects: 'pong', options: PendingOptions): Promise<Pong>;
+  request(make: (requestId: number) => Request, expects: 'nodes', options: PendingOptions): Promise<Nodes>;
   request(
     message: (requestId: number) => Request,
     expects: Answer['type'],
-    { signal, furtherMs = 0 }: RequestOptions,
+    { signal, furtherMs = 0 }: PendingOptions,
   ): Promise<Answer> {
     return new Promise((onAnswer, onFailure) =>
       this.ask({ message, expects, signal, furtherMs, onAnswer, onFailure }),

@@ -209,7 +209,7 @@ export class Session {
     this.#link.close();
   }
 
-  /** Ends the session if it has served one request of ours and nothing else. */
+  /** For who has opened it for a request: ends it where that was all that either side asked. */
   closeAfterOne(): void {
     const { sent, size } = this.pending;
     if (sent === 1 && size === 0 && this.lastRequestId === 0) this.close('IDLE', 'it was for one request');
