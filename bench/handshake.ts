@@ -163,7 +163,7 @@ class Peer {
 
   forget(): void {
     this.#acquaintances = this.#nobody();
-    this.#start();
+    this.hangUp();
   }
 
   async close(): Promise<void> {
