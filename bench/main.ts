@@ -1,5 +1,7 @@
 // `npm run bench -- <case> [--flag value]`. What each number means is in README.md.
 
+import { UsageError } from './lib/usage-error.js';
+
 const cases: Readonly<Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>>> = {
   hops: () => import('./hops.js'),
   gate: () => import('./gate.js'),
@@ -23,5 +25,11 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const { run } = await load();
-  await run(args);
+  try {
+    await run(args);
+  } catch (fault) {
+    if (!(fault instanceof UsageError)) throw fault;
+    console.error(`${name}: ${fault.message}`);
+    process.exitCode = 2;
+  }
 }

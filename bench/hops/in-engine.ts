@@ -1,5 +1,6 @@
 // The lookups in a simulated network of the real engine: of what is there, until it is found, and of absent ids, to the end.
 
+import { checkLeft } from '../lib/check-left.js';
 import { closestOf, keyOf } from '../lib/internals.js';
 import { type Batch, emptySamples, type Row } from './figures.js';
 import { Lies } from './lies.js';
@@ -62,6 +63,7 @@ async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Bat
   const isDead = new Set(nodes.all.filter(() => nodes.runtime.random() < dead));
   const alive = nodes.all.filter((node) => !isDead.has(node));
   const honest = alive.filter(({ isAdversary }) => !isAdversary);
+  checkLeft(honest.length);
   const next = askersOf(nodes, honest);
   const tasks: Task[] = [];
   while (tasks.length < lookups) {

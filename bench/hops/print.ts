@@ -8,7 +8,8 @@ import type { HopsOptions } from './options.js';
 /** What is told beside the figures: all that is not as it is by default. */
 export function titleOf(options: HopsOptions): string {
   const { nodes, isModel, target, k, alpha, seed, networks } = options;
-  const { paths, dead, adversaries, attack, known, tellsKnown, diverse, late, hintBytes, busy } = options;
+  const { paths, dead, adversaries, attack, known, tellsKnown, plain, diverse, late } = options;
+  const { hintBytes, busy } = options;
   const parts = [
     `${digits(nodes, 0)} nodes`,
     isModel ? 'model' : 'engine',
@@ -19,6 +20,7 @@ export function titleOf(options: HopsOptions): string {
     ...(dead > 0 ? [`${digits(100 * dead, 0)} % dead`] : []),
     ...(adversaries > 0 ? [`${digits(100 * adversaries, 0)} % ${attack}`] : []),
     ...(known > 0 ? [`${digits(known, 0)} known beyond the table${tellsKnown ? ', and told' : ''}`] : []),
+    ...(plain ? ['plain'] : []),
     ...(diverse ? ['diverse buckets'] : []),
     ...(Number.isFinite(late) ? [`late after ${late}`] : []),
     ...(busy > 0 ? [`${busy} busy nodes alone`] : []),

@@ -4,6 +4,7 @@ import type { Key } from '../../src/id/key.js';
 import type { LookupPeer } from '../../src/lookup/lookup-peer.js';
 import type { SeededRandom } from '../../src/simulation/seeded-random.js';
 import type { EncodedContact } from '../../src/wire/contact-codec.js';
+import { checkLeft } from '../lib/check-left.js';
 import { type Attack, Lies } from './adversaries.js';
 import { Contacts, indexOf } from './contacts.js';
 import { Known } from './known.js';
@@ -74,6 +75,7 @@ export class Network {
   readonly #isDead: Uint8Array;
   readonly #isAdversary: Uint8Array;
 
+  /** @throws UsageError when fewer than two live and honest nodes are left. */
   constructor(options: NetworkOptions, seed: number, parts: Parts) {
     this.#parts = parts;
     this.#options = options;
@@ -84,6 +86,7 @@ export class Network {
     this.#contacts = new Contacts(this.#nodes);
     this.#isDead = this.#flags(options.dead);
     this.#isAdversary = this.#flags(options.adversaries);
+    checkLeft(this.#isDead.filter((isDead, i) => isDead === 0 && !this.#lies(i)).length);
   }
 
   /** A lookup by a random live and honest node, of a target drawn anew. */

@@ -139,6 +139,11 @@ describe('runModel', () => {
     });
   });
 
+  it('throws when fewer than two live and honest nodes are left', () => {
+    expect(() => run({ nodes: 10, dead: 0.99 })).to.throw('fewer than two');
+    expect(() => run({ nodes: 10, adversaries: 0.99 })).to.throw('fewer than two');
+  });
+
   it('gives the same for the same seed, and something else for another', () => {
     const small = { nodes: 200, networks: 1, lookups: 50 };
     expect(run(small)).to.deep.equal(run(small));
