@@ -24,7 +24,8 @@ export function measureInModel(options: HopsOptions): Batch[] {
     maxPathsRequests: limits.lookupPathsRequests,
     maxCandidates: limits.lookupCandidates,
   };
-  const bytes = bytesOfExchange(options.k);
+  // Nobody names itself, or the asker.
+  const bytes = bytesOfExchange(Math.min(options.k, options.nodes - 2));
   let done = 0;
   return runModel(options, parts, () => {
     if (++done % 5 === 0 || options.nodes > 50_000) console.error(`${done} of ${options.networks} networks`);
@@ -53,12 +54,12 @@ function batchOf(outcomes: readonly Outcome[], { request, answer }: ExchangeByte
   return { lookups: outcomes.length, samples };
 }
 
-/** A FIND-NODE and its answer: ids of 20 bytes, k contacts with the address of a node of the simulated network. */
-function bytesOfExchange(k: number): ExchangeBytes {
+/** A FIND-NODE and its answer: ids of 20 bytes, so many contacts with the address of a node of the simulated network. */
+function bytesOfExchange(named: number): ExchangeBytes {
   const id = new Uint8Array(20);
   const transport = { type: 'memory', host: 'node-1000', port: 1 };
   const contact = EncodedContact.from({ id: Buffer.from(id).toString('base64'), transport });
-  const contacts = Array.from({ length: k }, () => contact);
+  const contacts = Array.from({ length: named }, () => contact);
   return {
     request: encode({ type: 'findNode', requestId: 1, target: { id }, announced: [], withdrawn: [] }).length,
     answer: encode({ type: 'nodes', requestId: 1, contacts, conflicts: [] }).length,
