@@ -2,12 +2,14 @@
 // than can be run, the engine's own sweep in front of a model that answers by ideal tables. Exact under its seed.
 
 import { createHash } from 'node:crypto';
+import { ENGINE_NODES } from './hops/options.js';
 import { CountingTransport } from './lib/counting-transport.js';
 import { type Contact, Disgover, memory, SimulatedNetwork, VirtualRuntime } from './lib/disgover.js';
-import { integers } from './lib/flags.js';
 import { IdealTables } from './lib/ideal-tables.js';
+import { flag, type Given, integer, refuseGiven, seed } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
 import { runSwept } from './lib/swept-model.js';
+import { UsageError } from './lib/usage-error.js';
 
 /** One way, milliseconds. */
 const LATENCY = { min: 5, max: 50 };
@@ -24,6 +26,8 @@ interface Cost {
 
 interface Outcome {
   readonly oneByOne: Cost;
+  /** How many were. */
+  readonly measured: number;
   readonly swept: Cost;
   readonly regions: number;
   readonly lookups: number;
@@ -34,20 +38,29 @@ interface Outcome {
   readonly ms: number;
 }
 
-export async function run(args: readonly string[]): Promise<void> {
-  const isModel = args.includes('--model');
-  const rest = args.filter((arg) => arg !== '--model');
-  const defaults = isModel
-    ? { nodes: 10_000, entities: 100_000, seed: 1, k: 20, dead: 0 }
-    : { nodes: 100, entities: 2_000, seed: 1, k: 20, dead: 0 };
-  const parameters = integers(rest, defaults);
-  const { nodes, entities, seed, k, dead } = parameters;
+export const flags = {
+  model: flag('the sweep of the engine in front of ideal tables, not of nodes'),
+  nodes: integer(2, 1_000_000, `at most ${digits(ENGINE_NODES, 0)} without --model (100; model 10,000)`),
+  entities: integer(1, 1_000_000, 'that one node announces (2,000; model 100,000)'),
+  seed: seed(1),
+  k: integer(1, 20, "the engine's option", 20),
+  dead: integer(0, 99, 'model only: nodes that do not answer, of a hundred (0)'),
+};
+
+export async function run(given: Given<typeof flags>): Promise<void> {
+  const { model: isModel, seed, k, dead = 0 } = given;
+  const { nodes = isModel ? 10_000 : 100, entities = isModel ? 100_000 : 2_000 } = given;
+  if (!isModel) {
+    refuseGiven(given, ['dead'], 'in the model only, add --model');
+    if (nodes > ENGINE_NODES)
+      throw new UsageError(`--nodes: an integer 2..${digits(ENGINE_NODES, 0)} without --model`);
+  }
   const outcome = isModel
-    ? await runSwept({ nodes, entities, seed, k, deadPercent: dead, sample: SAMPLE })
+    ? await runSwept({ nodes, entities, seed, k, deadPercent: dead, sample: SAMPLE }).catch(refuseNoNodes)
     : await inEngine(nodes, entities, seed, k);
-  const { oneByOne, swept, regions, lookups, recall, found, ms } = outcome;
+  const { oneByOne, measured, swept, regions, lookups, recall, found, ms } = outcome;
   const reached = nodes * (1 - Math.exp((-entities * k) / nodes));
-  const list = Object.entries(parameters).map((pair) => pair.join(' '));
+  const list = Object.entries({ nodes, entities, seed, k, dead }).map((pair) => pair.join(' '));
   console.log(`announce / ${isModel ? 'model' : 'engine'} / ${list.join(', ')}`);
   const row = (name: string, { requests, bytes }: Cost, times = 1) => [
     name,
@@ -57,19 +70,23 @@ export async function run(args: readonly string[]): Promise<void> {
   ];
   printTable([
     ['', 'requests', 'MB sent', 'requests an entity'],
-    row(`one by one (measured: ${SAMPLE} of them)`, oneByOne, entities / SAMPLE),
+    row(`one by one (measured: ${measured} of them)`, oneByOne, entities / measured),
     row('swept', swept),
     ['nodes that hold some of them, about', digits(reached, 0), '', ''],
   ]);
-  console.log(
-    `${regions} regions, ${lookups} lookups: ${digits(lookups / regions, 2)} a region; ${digits(ms / 1_000, 1)} s of virtual time`,
-  );
+  const each = regions === 0 ? 'too few entities for a sweep' : `${digits(lookups / regions, 2)} a region`;
+  console.log(`${regions} regions, ${lookups} lookups: ${each}; ${digits(ms / 1_000, 1)} s of virtual time`);
   console.log(`held by ${digits(100 * recall, 2)} % of their holders; ${digits(100 * found, 2)} % found`);
-  const isWithin = lookups / regions <= GATE.lookupsARegion && recall >= GATE.recall && found === 1;
+  const isWithin = lookups <= GATE.lookupsARegion * regions && recall >= GATE.recall && found === 1;
   console.log(
     `${isWithin ? 'within' : 'BEYOND'} the gate: ${GATE.lookupsARegion} lookups a region, ${100 * GATE.recall} % of the holders, all found`,
   );
   if (!isWithin) process.exitCode = 1;
+}
+
+function refuseNoNodes(fault: Error & { readonly code?: string }): never {
+  if (fault.code !== 'ERR_NO_NODES') throw fault;
+  throw new UsageError('--dead: none of the nodes that are asked first is left');
 }
 
 async function inEngine(count: number, entities: number, seed: number, k: number): Promise<Outcome> {
@@ -128,10 +145,11 @@ async function inEngine(count: number, entities: number, seed: number, k: number
       await Promise.all(peers.map(({ node }) => node.close()));
       return {
         oneByOne,
+        measured: SAMPLE,
         swept,
         regions: counts.get('sweepRegion') ?? 0,
         lookups: counts.get('sweepLookup') ?? 0,
-        recall: holding / holders,
+        recall: holders === 0 ? 1 : holding / holders,
         found: found / sample.length,
         ms,
       };

@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Compared, compare, compared, type Standing } from './gate/compare.js';
 import type { Measured } from './hops/figures.js';
-import { parseHops } from './hops/options.js';
+import { type HopsOptions, flags as hopsFlags, hopsOf } from './hops/options.js';
 import { measureHops } from './hops.js';
+import { flag, type Given, parametersOf } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
 import { writeJson } from './lib/results.js';
 
@@ -23,11 +23,12 @@ type Baseline = Readonly<Record<string, Standing>>;
 
 const file = fileURLToPath(new URL('baseline.json', import.meta.url));
 
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { update: { type: 'boolean', default: false } } });
+export const flags = { update: flag('writes the baseline anew') };
+
+export async function run({ update }: Given<typeof flags>): Promise<void> {
   const standings = new Map<string, Standing>();
   for (const line of cases) standings.set(line, await measure(line));
-  if (values.update) return writeJson(file, Object.fromEntries(standings));
+  if (update) return writeJson(file, Object.fromEntries(standings));
   const baseline: Baseline = JSON.parse(readFileSync(file, 'utf8'));
   const worse: string[] = [];
   for (const [line, standing] of standings) worse.push(...show(line, baseline[line], standing));
@@ -39,8 +40,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measure(line: string): Promise<Standing> {
-  const [options] = parseHops(line.split(' '))?.runs ?? [];
-  if (options === undefined) throw new Error(`no case: ${line}`);
+  const [options] = hopsOf(parametersOf(line.split(' '), hopsFlags)) as [HopsOptions];
   const [measured] = (await measureHops(options)) as [Measured];
   const figures = compared.map(([row]): [Compared, Standing['figures'][Compared]] => {
     const { mean, interval } = measured.figures[row];

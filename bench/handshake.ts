@@ -4,7 +4,6 @@ import { strictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tcp } from './lib/disgover.js';
-import { integers } from './lib/flags.js';
 import {
   Acquaintances,
   Alarms,
@@ -17,6 +16,7 @@ import {
   SessionPool,
   SystemRuntime,
 } from './lib/internals.js';
+import { type Given, integer } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
 import { summarize } from './lib/stats.js';
 
@@ -33,8 +33,9 @@ interface Case {
   readonly signed: () => number;
 }
 
-export async function run(args: readonly string[]): Promise<void> {
-  const { rounds } = integers(args, { rounds: 500 });
+export const flags = { rounds: integer(1, 100_000, 'rounds of each row', 500) };
+
+export async function run({ rounds }: Given<typeof flags>): Promise<void> {
   const secret = new Uint8Array(32).fill(7);
   const cases = [
     await bare(),

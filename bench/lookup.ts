@@ -1,23 +1,24 @@
 // Finds a second among nodes of one process, of ids that exist and of ids that do not, by each library.
 
-import { parametersOf } from './lib/parameters.js';
-import { record } from './lib/record.js';
+import { choices, file, type Given, integer, seed } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
-import { chosen } from './peers/libraries.js';
+import { record } from './lib/results.js';
+import { libraryNames } from './peers/libraries.js';
 import { type Measured, measureEach } from './peers/measure-each.js';
 import type { LookupPhase, LookupResult } from './peers/measure-lookup.js';
 
-export async function run(args: readonly string[]): Promise<void> {
-  const parameters = parametersOf(args, {
-    nodes: 128,
-    ms: 2_000,
-    seed: 1,
-    peers: 'disgover-tcp',
-    timeout: 300,
-    json: '',
-  });
+export const flags = {
+  nodes: integer(3, 10_000, 'nodes', 128),
+  ms: integer(1, 600_000, 'milliseconds of each row', 2_000),
+  seed: seed(1),
+  peers: choices(libraryNames, 'libraries', ['disgover-tcp']),
+  timeout: integer(1, 86_400, 'seconds for each library', 300),
+  json: file('where the results are written'),
+};
+
+export async function run(parameters: Given<typeof flags>): Promise<void> {
   const { nodes, ms, seed, peers, timeout, json } = parameters;
-  const measured = await measureEach<LookupResult>(chosen(peers), 'lookup', { nodes, ms, seed }, timeout);
+  const measured = await measureEach<LookupResult>(peers, 'lookup', { nodes, ms, seed }, timeout);
   console.log(`lookup / ${nodes} nodes in one process, ${digits(ms, 0)} ms each, seed ${seed}`);
   for (const ids of ['existing', 'absent'] as const) {
     for (const inFlight of [1, 16]) {
@@ -34,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
       printTable([[`${ids}, ${inFlight} in flight`, ...HEAD], ...rows]);
     }
   }
-  record(json, 'lookup', parameters, measured);
+  record(json, { bench: 'lookup', parameters, results: measured });
 }
 
 /** Libraries ran one after the other: each is held against the echo of its own minute. */
@@ -56,6 +57,7 @@ const HEAD = [
   'a second',
   '× echo',
   '× best other',
+  'finds',
   'right',
   'p50 ms',
   'p99 ms',
@@ -65,19 +67,19 @@ const HEAD = [
 ];
 
 function cells(phase: LookupPhase, best: number): string[] {
-  const { perSecond, right, recall, p50, p99, requestsEach, cpuEachUs, cpuRequestUs, echo } = phase;
+  const { count, perSecond, right, recall, p50, p99, cpuEachUs, echo } = phase;
+  const { requestsEach = Number.NaN, cpuRequestUs = Number.NaN } = phase;
   const closest = recall === undefined || recall === 1 ? '' : ` (${digits(100 * recall, 1)})`;
-  const orNone = (value: number | undefined, after: number) =>
-    value === undefined || Number.isNaN(value) ? '–' : digits(value, after);
   return [
     digits(perSecond, perSecond < 10 ? 1 : 0),
     digits(speed(phase), 4),
-    orNone(speed(phase) / best, 2),
+    digits(speed(phase) / best, 2),
+    digits(count, 0),
     `${digits(100 * right, 1)} %${closest}`,
     digits(p50, 2),
     digits(p99, 2),
-    orNone(requestsEach, 1),
+    digits(requestsEach, 1),
     digits(cpuEachUs, 0),
-    orNone(cpuRequestUs && cpuRequestUs / echo.cpuEachUs, 1),
+    digits(cpuRequestUs / echo.cpuEachUs, 1),
   ];
 }

@@ -3,8 +3,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Disgover, memory, type Disgover as Node, SimulatedNetwork, VirtualRuntime } from './lib/disgover.js';
-import { integers } from './lib/flags.js';
+import { choices, file, type Given, integer, refuseGiven } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
+import { libraryNames } from './peers/libraries.js';
 
 /** Bytes an entity, by the acceptance criteria. */
 const GATE_BYTES = 600;
@@ -14,12 +15,25 @@ const TIMED = 100_000;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-export async function run(args: readonly string[]): Promise<void> {
-  if (args.some((flag) => /^--(nodes|peers)(=|$)/.test(flag))) {
+export const flags = {
+  // Fewer are lost in what the heap does by itself, as are fewer nodes.
+  entities: integer(10_000, 10_000_000, 'entities of one node (100,000)'),
+  nodes: integer(16, 10_000, 'or nodes that have joined one another (128)'),
+  peers: choices(libraryNames, 'of these libraries (disgover-tcp)'),
+  idle: integer(0, 3_600, 'of nodes: seconds that idle connections are waited for (90)'),
+  timeout: integer(1, 86_400, 'of nodes: seconds for each library (300)'),
+  json: file('of nodes: where the results are written'),
+};
+
+export async function run(parameters: Given<typeof flags>): Promise<void> {
+  if (parameters.nodes !== undefined || parameters.peers !== undefined) {
+    refuseGiven(parameters, ['entities'], 'not together with --nodes or --peers');
+    const { nodes = 128, idle = 90, peers = ['disgover-tcp'], timeout = 300, json } = parameters;
     const { runNodes } = await import('./memory-nodes.js');
-    return runNodes(args);
+    return runNodes({ nodes, idle, peers, timeout }, json);
   }
-  const { entities } = integers(args, { entities: 100_000 });
+  refuseGiven(parameters, ['idle', 'timeout', 'json'], 'with --nodes or --peers only');
+  const { entities = 100_000 } = parameters;
   const runtime = new VirtualRuntime({ seed: 1 });
   const network = new SimulatedNetwork(runtime);
   const start = (host: string): Promise<Node> =>

@@ -1,15 +1,16 @@
 // PINGs a second between two processes over each library's own transport, beside a bare exchange of messages in the same rounds.
 
 import { Child } from './lib/child.js';
-import { parametersOf } from './lib/parameters.js';
-import { record } from './lib/record.js';
+import { choices, file, type Given, integer } from './lib/parameters.js';
 import { digits, printTable } from './lib/report.js';
+import { record } from './lib/results.js';
 import { median } from './lib/stats.js';
 import { BY_HAND, ECHO, JOINED_ECHO, pingers } from './peers/ends.js';
-import { chosen } from './peers/libraries.js';
 import type { Address } from './peers/peer.js';
 import type { Pinged, RpcCommand } from './rpc-peer.js';
 
+/** What all others are beside. */
+const ECHOES = [ECHO, JOINED_ECHO];
 const START_MS = 60_000;
 /** What an exchange may take longer than it was told to: one that hangs is given up. */
 const PATIENCE_MS = 30_000;
@@ -19,13 +20,17 @@ interface Round extends Pinged {
   readonly cpuEachUs: number;
 }
 
-export async function run(args: readonly string[]): Promise<void> {
-  const parameters = parametersOf(args, { rounds: 5, ms: 1_000, peers: 'disgover-tcp', json: '' });
+export const flags = {
+  rounds: integer(1, 1_000, 'rounds, after one that does not count', 5),
+  ms: integer(1, 600_000, 'milliseconds of each case in a round', 1_000),
+  peers: choices(pingers, 'libraries', ['disgover-tcp']),
+  json: file('where the results are written'),
+};
+
+export async function run(parameters: Given<typeof flags>): Promise<void> {
   const { rounds, ms, peers, json } = parameters;
-  const names = chosen(peers, pingers).flatMap((name) =>
-    name === 'disgover-tcp' ? [name, BY_HAND] : [name],
-  );
-  const cases = [ECHO, JOINED_ECHO, ...names].map((name) => new Case(name));
+  const names = peers.flatMap((name) => (name === 'disgover-tcp' ? [name, BY_HAND] : [name]));
+  const cases = [...ECHOES, ...names].map((name) => new Case(name));
   console.log(`rpc / ${rounds} rounds of ${digits(ms, 0)} ms between two processes, medians`);
   const results: Record<string, object> = {};
   try {
@@ -42,7 +47,8 @@ export async function run(args: readonly string[]): Promise<void> {
   } finally {
     for (const one of cases) one.end();
   }
-  record(json, 'rpc', parameters, results);
+  if (cases.slice(ECHOES.length).every(({ failure }) => failure !== undefined)) process.exitCode = 1;
+  record(json, { bench: 'rpc', parameters, results });
 }
 
 function show(inFlight: number, cases: readonly Case[]): object {

@@ -3,30 +3,24 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { runScenario, type Scenario, type ScenarioResult, type Summary } from './lib/disgover.js';
+import { flag, type Given, integer, seed, text } from './lib/parameters.js';
 import { progress } from './lib/progress.js';
 import { digits, printTable } from './lib/report.js';
+import { UsageError } from './lib/usage-error.js';
 
-const USAGE = `usage: npm run bench -- simulate [--scenario FILE] [--nodes N] [--seed S] [--json]
-FILE: JSON, or a module that exports scenario; without it --nodes (200) join, and find 100 entities 500 times`;
+export const flags = {
+  scenario: text('a file of JSON, or a module that exports scenario; none: 100 entities are found 500 times'),
+  nodes: integer(2, 100_000, 'in place of those of the scenario (200)'),
+  seed: seed(undefined),
+  json: flag('prints the scenario, its result and the speed as JSON'),
+};
 
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      scenario: { type: 'string' },
-      nodes: { type: 'string' },
-      seed: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return console.log(USAGE);
+export async function run({ scenario: name, nodes, seed, json }: Given<typeof flags>): Promise<void> {
   const scenario: Scenario = {
-    ...(values.scenario === undefined ? usual : await load(values.scenario)),
-    ...(values.nodes !== undefined && { nodes: Number(values.nodes) }),
-    ...(values.seed !== undefined && { seed: Number(values.seed) }),
+    ...(name === undefined ? usual : await load(name)),
+    ...(nodes !== undefined && { nodes }),
+    ...(seed !== undefined && { seed }),
   };
   const startMs = performance.now();
   const result = await watched(scenario);
@@ -35,7 +29,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const { user, system } = process.cpuUsage();
   const rssBytes = process.resourceUsage().maxRSS * 1_024;
   const speed = { wallMs, processorMs: (user + system) / 1_000, rssBytes };
-  if (values.json) console.log(JSON.stringify({ scenario, result, speed }));
+  if (json) console.log(JSON.stringify({ scenario, result, speed }));
   else print(result, speed);
   if (result.left.timers + result.left.openEnds > 0) {
     console.log(`LEFT behind by closed nodes: ${JSON.stringify(result.left)}`);
@@ -56,7 +50,9 @@ async function watched(scenario: Scenario): Promise<ScenarioResult | undefined> 
   try {
     return await running;
   } catch (fault) {
-    console.error((fault as Error).message);
+    const { code, message } = fault as Error & { readonly code?: string };
+    if (code === 'ERR_BAD_OPTION') throw new UsageError(message);
+    console.error(message);
     process.exitCode = 1;
     return undefined;
   }
@@ -65,11 +61,15 @@ async function watched(scenario: Scenario): Promise<ScenarioResult | undefined> 
 const usual: Scenario = { name: 'usual', nodes: 200, entities: 100, lookups: 500 };
 
 async function load(file: string): Promise<Scenario> {
-  if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
-  const module = await import(pathToFileURL(resolve(file)).href);
-  const scenario = module.scenario ?? module.default;
-  if (scenario === undefined) throw new Error(`${file} does not export scenario`);
-  return scenario;
+  try {
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'));
+    const module = await import(pathToFileURL(resolve(file)).href);
+    const scenario = module.scenario ?? module.default;
+    if (scenario === undefined) throw new Error('it does not export scenario');
+    return scenario;
+  } catch (fault) {
+    throw new UsageError(`--scenario: ${file}: ${(fault as Error).message.split('\n')[0]}`);
+  }
 }
 
 function print(

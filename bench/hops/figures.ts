@@ -57,6 +57,11 @@ export function measuredOf(options: HopsOptions, batches: readonly Batch[]): Mea
   };
 }
 
+/** Those that there are samples of: busy nodes look for nothing absent, and what is not found has no hops. */
+export function rowsOf({ figures }: Measured): Row[] {
+  return (Object.keys(rows) as Row[]).filter((row) => !Number.isNaN(figures[row].mean));
+}
+
 /** A batch to be filled. */
 export function emptySamples(): Record<Row, number[]> {
   const names = Object.keys(rows) as Row[];

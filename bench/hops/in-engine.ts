@@ -2,6 +2,7 @@
 
 import { checkLeft } from '../lib/check-left.js';
 import { closestOf, keyOf } from '../lib/internals.js';
+import { partOf } from '../lib/part-of.js';
 import { type Batch, emptySamples, type Row } from './figures.js';
 import { Lies } from './lies.js';
 import type { HopsOptions } from './options.js';
@@ -42,8 +43,9 @@ export async function measureInEngine(options: HopsOptions): Promise<EngineBatch
     const nodes = new SimulatedNodes(options.networks === 1 ? options.seed : options.seed * 1_000 + i);
     await nodes.runtime.run(
       async () => {
-        all.push(await measure(nodes, options));
-        if (options.busy > 0) busy.push(await measureBusy(nodes, options));
+        const lookups = partOf(options.lookups, options.networks, i);
+        all.push(await measure(nodes, lookups, options));
+        if (options.busy > 0) busy.push(await measureBusy(nodes, lookups, options));
         await nodes.close();
       },
       { maxMs: 86_400_000 },
@@ -52,9 +54,8 @@ export async function measureInEngine(options: HopsOptions): Promise<EngineBatch
   return { all, busy };
 }
 
-async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Batch> {
+async function measure(nodes: SimulatedNodes, lookups: number, options: HopsOptions): Promise<Batch> {
   const { dead, target, attack, k } = options;
-  const lookups = lookupsOf(options);
   const samples = emptySamples();
   const lies = new Lies(attack, k);
   await nodes.start({ ...options, lies });
@@ -84,8 +85,7 @@ async function measure(nodes: SimulatedNodes, options: HopsOptions): Promise<Bat
 }
 
 /** As many lookups by a few nodes, and as many before that, which are not counted: for these the hints are. */
-async function measureBusy(nodes: SimulatedNodes, options: HopsOptions): Promise<Batch> {
-  const lookups = lookupsOf(options);
+async function measureBusy(nodes: SimulatedNodes, lookups: number, options: HopsOptions): Promise<Batch> {
   const askers = nodes.all.slice(-options.busy);
   const look = async () => {
     const samples = emptySamples();
@@ -99,10 +99,6 @@ async function measureBusy(nodes: SimulatedNodes, options: HopsOptions): Promise
   };
   await look();
   return { lookups, samples: await look() };
-}
-
-function lookupsOf({ lookups, networks }: HopsOptions): number {
-  return Math.ceil(lookups / networks);
 }
 
 /** Anybody, but nobody a second time before all have had their turn: who asks for the first time has no hints yet. */

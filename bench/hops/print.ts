@@ -2,7 +2,7 @@
 
 import { histogram } from '../lib/histogram.js';
 import { digits, printTable } from '../lib/report.js';
-import { type Measured, type Row, rows } from './figures.js';
+import { type Measured, rows, rowsOf } from './figures.js';
 import type { HopsOptions } from './options.js';
 
 /** What is told beside the figures: all that is not as it is by default. */
@@ -34,11 +34,9 @@ export function titleOf(options: HopsOptions): string {
 export function printMeasured(measured: Measured): void {
   const { options, figures, lookups, found, hops } = measured;
   console.log(`hops / ${titleOf(options)}`);
-  // Busy nodes look for nothing absent.
-  const names = (Object.keys(rows) as Row[]).filter((row) => !Number.isNaN(figures[row].mean));
   printTable([
     ['', 'mean', '95 % ±', 'p50', 'p95', 'p99', 'max'],
-    ...names.map((row) => {
+    ...rowsOf(measured).map((row) => {
       const { mean, interval, p50, p95, p99, max } = figures[row];
       const after = row === 'recall' || row.startsWith('time') ? 2 : 0;
       const cells = [p50, p95, p99, max].map((value) => digits(value, after));

@@ -12,6 +12,8 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
+/** A dash for what is no number. */
 export function digits(value: number, after: number): string {
+  if (Number.isNaN(value)) return '–';
   return value.toLocaleString('en-US', { minimumFractionDigits: after, maximumFractionDigits: after });
 }

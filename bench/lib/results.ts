@@ -40,15 +40,25 @@ export function provenance(): Provenance {
   };
 }
 
+/** Writes nothing where no file was named. */
+export function record(file: string | undefined, results: object): void {
+  if (file !== undefined) writeJson(file, { ...provenance(), ...results });
+}
+
+/** What is no number, as an interval of one sample, is left out. */
 export function writeJson(file: string, results: object): void {
-  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+  const finite = (_name: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
+  writeFileSync(file, `${JSON.stringify(results, finite, 2)}\n`);
 }
 
 function commitOf(cwd: string): string | undefined {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
-    return git('rev-parse', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+');
+    return (
+      git('rev-parse', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+')
+    );
   } catch {
     return undefined; // no repository, or no git
   }

@@ -116,10 +116,11 @@ export async function runSwept({ nodes: count, entities, seed, k, deadPercent, s
   }
   return {
     oneByOne,
+    measured: holders.size,
     swept: { requests, bytes },
     regions: counts.sweepRegion,
     lookups: counts.sweepLookup,
-    recall: holding / wanted,
+    recall: wanted === 0 ? 1 : holding / wanted,
     found: heard / entities,
     ms,
   };

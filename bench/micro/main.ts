@@ -1,7 +1,9 @@
 // `npm run bench -- micro [filter]`: single operations, each proved before it is timed. Nothing gates on these.
 
+import { type Given, word } from '../lib/parameters.js';
 import { digits, printTable } from '../lib/report.js';
 import { type MicroCase, timeCase } from '../lib/time-case.js';
+import { UsageError } from '../lib/usage-error.js';
 
 const groups: readonly (() => Promise<{ readonly cases: readonly MicroCase[] }>)[] = [
   () => import('./codec.js'),
@@ -13,11 +15,13 @@ const groups: readonly (() => Promise<{ readonly cases: readonly MicroCase[] }>)
   () => import('./alarms.js'),
 ];
 
-export async function run([filter = '']: readonly string[]): Promise<void> {
+export const flags = { filter: word('only what is named like it') };
+
+export async function run({ filter }: Given<typeof flags>): Promise<void> {
   const cases: MicroCase[] = [];
   for (const load of groups) cases.push(...(await load()).cases);
   const chosen = cases.filter(({ name }) => name.includes(filter));
-  if (chosen.length === 0) throw new Error(`no case is named like ${filter}`);
+  if (chosen.length === 0) throw new UsageError(`no case is named like ${filter}`);
   const rows = [['', 'ops/s', 'ns', 'bytes']];
   for (const one of chosen) {
     one.prove();

@@ -21,12 +21,3 @@ export async function loadLibrary(name: string): Promise<Library> {
   if (load === undefined) throw new Error(`no adapter for ${name}`);
   return load();
 }
-
-/** `all`, or names with commas between them. */
-export function chosen(list: string, among: readonly string[] = libraryNames): readonly string[] {
-  if (list === 'all') return among;
-  const names = list.split(',');
-  const unknown = names.find((name) => !among.includes(name));
-  if (unknown !== undefined) throw new Error(`--peers: ${unknown} is none of ${among.join(', ')}`);
-  return names;
-}

@@ -38,7 +38,12 @@ export async function measure(library: Library, parameters: DeadParameters): Pro
   const alive = nodes.filter((node) => node === first || !failing.has(node));
   const tasks = shuffle(await pairs(alive), choose);
 
-  const rehearsal = { tasks: tasks.splice(0, finds), act: isFound, inFlight: 4, ms: LONGEST_MS / 4 };
+  const rehearsal = {
+    tasks: tasks.splice(0, Math.min(finds, tasks.length / 2)),
+    act: isFound,
+    inFlight: 4,
+    ms: LONGEST_MS / 4,
+  };
   const { answers: rehearsed } = await timed({ ...rehearsal, patienceMs: PATIENCE_MS });
   if (!rehearsed.includes(true)) throw new Error(`none of ${rehearsed.length} ids were found`);
   for (const node of failing) {

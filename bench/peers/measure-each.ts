@@ -8,7 +8,7 @@ export type Measured<Result> = { readonly name: string } & (
   | { readonly failure: string }
 );
 
-/** `timeoutS`: of each. */
+/** `timeoutS`: of each. Where all fail, so does the run. */
 export async function measureEach<Result>(
   names: readonly string[],
   what: MeasureCommand['what'],
@@ -20,6 +20,7 @@ export async function measureEach<Result>(
     console.error(`${what}: ${name}`);
     measured.push(await measureOne(name, what, parameters, timeoutS));
   }
+  if (measured.every((one) => 'failure' in one)) process.exitCode = 1;
   return measured;
 }
 

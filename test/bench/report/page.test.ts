@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { emptySamples, measuredOf } from '../../../bench/hops/figures.js';
-import { parseHops } from '../../../bench/hops/options.js';
+import { flags, type HopsOptions, hopsOf } from '../../../bench/hops/options.js';
+import { parametersOf } from '../../../bench/lib/parameters.js';
 import { hopLine, idealPoints } from '../../../bench/report/ideal.js';
 import { reportPage } from '../../../bench/report/page.js';
 
@@ -26,8 +27,7 @@ describe('reportPage', () => {
     timeToFind: [0.9, 1.8],
     timeToEnd: [8, 9],
   };
-  const [options] = parseHops(['--model', '--nodes', '1000'])?.runs ?? [];
-  if (options === undefined) throw new Error('no run');
+  const [options] = hopsOf(parametersOf(['--model', '--nodes', '1000'], flags)) as [HopsOptions];
   const machine = { system: 'linux', cpu: '<cpu>', cores: 2, memoryBytes: 1 };
   const page = reportPage([measuredOf(options, [{ lookups: 2, samples }])], {
     command: 'hops --model --nodes 1000',
