@@ -1,5 +1,7 @@
-// Hops with ideal tables, loose lookups, alpha 3: of calculations that are independent of the engine (2,000 to 4,000 lookups a
-// figure, standard error about 0.009). And the line that they lie on.
+// Hops of the textbook's walk with ideal tables, of calculations that are independent of the engine (2,000 to 4,000 lookups a figure,
+// standard error about 0.009). And the line that they lie on.
+
+import type { HopsOptions } from '../hops/options.js';
 
 export interface IdealPoint {
   readonly nodes: number;
@@ -19,6 +21,11 @@ export interface Setting {
   readonly k: number;
   readonly alpha: number;
   readonly target: string;
+}
+
+/** Whether there is anything in the ideal figures to hold a run against: all answer the truth, on one path. */
+export function isComparable({ dead, adversaries, paths }: HopsOptions): boolean {
+  return dead + adversaries === 0 && paths === 1;
 }
 
 /** Empty where none were calculated. */

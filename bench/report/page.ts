@@ -1,10 +1,11 @@
 // A report on hops as one page that needs nothing else: plots as inline SVG, light and dark.
 
-import { type Measured, type Row, rows } from '../hops/figures.js';
+import { type Measured, type Row, rows, rowsOf } from '../hops/figures.js';
+import type { HopsOptions } from '../hops/options.js';
 import { titleOf } from '../hops/print.js';
 import { digits } from '../lib/report.js';
 import type { Provenance } from '../lib/results.js';
-import { hopLine, idealPoints } from './ideal.js';
+import { hopLine, isComparable } from './ideal.js';
 import { hopsBySize, hopsDistribution, seriesOf, timeDistribution } from './plots.js';
 import { escapeText } from './svg.js';
 
@@ -38,17 +39,8 @@ footer { margin-top: 40px; font-size: 13px; overflow-wrap: anywhere; } code { fo
 
 export function reportPage(all: readonly Measured[], origin: Provenance): string {
   const { options } = all[0] as Measured;
-  const line = hopLine(options);
-  const sign = line.offset < 0 ? '−' : '+';
-  const formula = `log2(n) / ${digits(line.bits, 1)} ${sign} ${digits(Math.abs(line.offset), 2)}`;
-  const runs = all.map(({ options }, i) =>
-    item(seriesOf(i), `${digits(options.nodes, 0)} nodes, ${where(options)}`),
-  );
-  const fit = item(
-    'fit',
-    line.origin === 'ideal' ? `${formula}, through the ideal figures` : `${formula}, theory for alpha 1`,
-  );
-  const ideal = idealPoints(options).length > 0 ? [item('ideal', 'ideal tables')] : [];
+  const runs = all.map(({ options }, i) => item(seriesOf(i), nameOf(options)));
+  const ideal = isComparable(options) ? idealLegend(options) : [];
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -58,7 +50,7 @@ export function reportPage(all: readonly Measured[], origin: Provenance): string
 <h1>What a lookup costs</h1>
 <p>${escapeText(settingOf(all))}</p>
 ${overview(all)}
-${section('Hops by the number of nodes', [...runs, fit, ...ideal], hopsBySize(all))}
+${section('Hops by the number of nodes', [...runs, ...ideal], hopsBySize(all))}
 ${section('Hops', runs, hopsDistribution(all))}
 ${section('Time to find', runs, timeDistribution(all, 'timeToFind'))}
 ${section('Time until the k closest have answered', runs, timeDistribution(all, 'timeToEnd'))}
@@ -77,8 +69,15 @@ function settingOf([first, ...others]: readonly Measured[]): string {
   ).join(', ');
 }
 
-function where({ isModel }: { readonly isModel: boolean }): string {
-  return isModel ? 'model' : 'engine';
+function nameOf({ nodes, isModel, busy }: HopsOptions): string {
+  return `${digits(nodes, 0)} nodes, ${isModel ? 'model' : 'engine'}${busy > 0 ? `, ${busy} busy alone` : ''}`;
+}
+
+function idealLegend(options: HopsOptions): string[] {
+  const { bits, offset, origin } = hopLine(options);
+  const formula = `log2(n) / ${digits(bits, 1)} ${offset < 0 ? '−' : '+'} ${digits(Math.abs(offset), 2)}`;
+  if (origin === 'theory') return [item('fit', `${formula}, theory for alpha 1`)];
+  return [item('fit', `${formula}, through the ideal figures`), item('ideal', 'textbook walk, ideal tables')];
 }
 
 function item(kind: string, text: string): string {
@@ -97,16 +96,16 @@ function overview(all: readonly Measured[]): string {
     const share = `${digits((100 * found) / lookups, 1)} %`;
     const depth = `${digits(hops.mean, 3)} ± ${digits(hops.interval, 3)}`;
     const cells = [digits(table.mean, 0), depth, ...means, share].map((text) => `<td>${text}</td>`);
-    return `<tr><th>${digits(options.nodes, 0)}, ${where(options)}</th>${cells.join('')}</tr>`;
+    return `<tr><th>${nameOf(options)}</th>${cells.join('')}</tr>`;
   };
-  const heads = ['nodes', 'table', 'hops', 'requests to find', 'to end', 'time to find', 'found'];
+  const heads = ['', 'table', 'hops', 'requests to find', 'to end', 'time to find', 'found'];
   return `<div class="wide"><table><tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>
 ${all.map(line).join('\n')}
 </table></div>`;
 }
 
-function tableOf({ options, figures, found, lookups }: Measured): string {
-  const names = Object.keys(rows) as Row[];
+function tableOf(measured: Measured): string {
+  const { options, figures, found, lookups } = measured;
   const cells = (row: Row) => {
     const { mean, interval, p50, p95, p99, max } = figures[row];
     const after = row === 'recall' || row.startsWith('time') ? 2 : 0;
@@ -117,9 +116,11 @@ function tableOf({ options, figures, found, lookups }: Measured): string {
     ];
     return texts.map((text) => `<td>${text}</td>`).join('');
   };
-  return `<h2>${digits(options.nodes, 0)} nodes, ${where(options)}</h2>
+  return `<h2>${nameOf(options)}</h2>
 <p>${digits((100 * found) / lookups, 2)} % of ${digits(lookups, 0)} found · time in median round trips</p>
 <div class="wide"><table><tr><th></th><th>mean</th><th>95 % ±</th><th>p50</th><th>p95</th><th>p99</th><th>max</th></tr>
-${names.map((row) => `<tr><th>${rows[row]}</th>${cells(row)}</tr>`).join('\n')}
+${rowsOf(measured)
+  .map((row) => `<tr><th>${rows[row]}</th>${cells(row)}</tr>`)
+  .join('\n')}
 </table></div>`;
 }

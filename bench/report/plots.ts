@@ -3,7 +3,7 @@
 import type { Measured } from '../hops/figures.js';
 import { countsOf } from '../lib/histogram.js';
 import { digits } from '../lib/report.js';
-import { hopLine, idealPoints } from './ideal.js';
+import { hopLine, idealPoints, isComparable } from './ideal.js';
 import { Plot, ticksTo } from './svg.js';
 
 /** The page has so many colours; then they begin again. */
@@ -13,35 +13,42 @@ export function seriesOf(index: number): string {
   return `s${index % COLOURS}`;
 }
 
-/** Mean hops by the number of nodes, with the ideal figures and the line through them. */
+/** The greatest of those that are numbers and above 0; 1 where none is, so that an axis has a length. */
+function greatest(values: readonly number[]): number {
+  return Math.max(0, ...values.filter((value) => value > 0)) || 1;
+}
+
+/** Mean hops by the number of nodes; with the ideal figures and the line through them where these say something. */
 export function hopsBySize(all: readonly Measured[]): string {
   const { options } = all[0] as Measured;
-  const setting = { ...options, alpha: options.paths > 1 ? 1 : options.alpha };
-  const points = idealPoints(setting);
-  const line = hopLine(setting);
+  const isIdeal = isComparable(options);
+  const line = hopLine(options);
   const at = (nodes: number) => Math.log2(nodes) / line.bits + line.offset;
   const least = Math.min(100, ...all.map(({ options }) => options.nodes));
   const most = Math.max(1_000_000, ...all.map(({ options }) => options.nodes));
   const [from, to] = [10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most))];
-  const highest = Math.max(at(to), ...all.map(({ figures }) => figures.hops.mean)) * 1.1;
+  const highest = 1.1 * greatest([isIdeal ? at(to) : 0, ...all.map(({ figures }) => figures.hops.mean)]);
   const powers = Array.from({ length: Math.log10(to / from) + 1 }, (_, i) => from * 10 ** i);
   const plot = new Plot(
     'mean hops by the number of nodes',
     { label: 'nodes', from, to, isLog: true, ticks: powers.map((at) => ({ at, text: digits(at, 0) })) },
     { label: 'hops, mean', from: 0, to: highest, ticks: ticksTo(highest, (at) => digits(at, 1)) },
   );
-  // Where it meets the axis, or else at the left.
-  const start = Math.max(from, 2 ** (-line.offset * line.bits));
-  plot.line(
-    [
-      [start, at(start)],
-      [to, at(to)],
-    ],
-    'theory',
-  );
-  for (const { nodes, hops } of points)
-    plot.ring(nodes, hops, `ideal: ${hops} hops among ${digits(nodes, 0)}`);
-  for (const [i, { options, figures }] of all.entries()) {
+  if (isIdeal) {
+    // Where it meets the axis, or else at the left.
+    const start = Math.max(from, 2 ** (-line.offset * line.bits));
+    plot.line(
+      [
+        [start, at(start)],
+        [to, at(to)],
+      ],
+      'theory',
+    );
+    for (const { nodes, hops } of idealPoints(options))
+      plot.ring(nodes, hops, `ideal: ${hops} hops among ${digits(nodes, 0)}`);
+  }
+  for (const [i, { options, figures, found }] of all.entries()) {
+    if (found === 0) continue;
     const { mean, interval } = figures.hops;
     const title = `${digits(mean, 3)} ± ${digits(interval, 3)} hops among ${digits(options.nodes, 0)}, tables of ${digits(figures.table.mean, 0)}`;
     plot.point(options.nodes, mean, interval, seriesOf(i), title);
@@ -51,11 +58,11 @@ export function hopsBySize(all: readonly Measured[]): string {
 
 /** How many lookups took how many hops: a bar for each run. */
 export function hopsDistribution(all: readonly Measured[]): string {
-  const most = Math.max(...all.map(({ figures }) => figures.hops.max));
+  const most = greatest(all.map(({ figures }) => figures.hops.max));
   const shares = all.map(
     ({ hops }) => new Map([...countsOf(hops)].map(([hop, count]) => [hop, count / hops.length])),
   );
-  const highest = Math.min(1.08, 1.15 * Math.max(...shares.flatMap((share) => [...share.values()])));
+  const highest = Math.min(1.08, 1.15 * greatest(shares.flatMap((share) => [...share.values()])));
   const plot = new Plot(
     'how many lookups took how many hops',
     {
@@ -93,7 +100,7 @@ export function hopsDistribution(all: readonly Measured[]): string {
 
 /** The share of lookups that had ended by each moment. */
 export function timeDistribution(all: readonly Measured[], time: 'timeToFind' | 'timeToEnd'): string {
-  const last = 1.05 * Math.max(...all.map(({ figures }) => figures[time].p99));
+  const last = 1.05 * greatest(all.map(({ figures }) => figures[time].p99));
   const plot = new Plot(
     time === 'timeToFind' ? 'how long it took to find' : 'how long it took to certify the closest',
     {
@@ -109,7 +116,8 @@ export function timeDistribution(all: readonly Measured[], time: 'timeToFind' | 
       ticks: ticksTo(1, (at) => `${digits(100 * at, 0)} %`),
     },
   );
-  for (const [i, measured] of all.entries()) plot.line(cumulative(measured[time], last), seriesOf(i));
+  for (const [i, measured] of all.entries())
+    if (measured[time].length > 0) plot.line(cumulative(measured[time], last), seriesOf(i));
   return plot.toString();
 }
 
