@@ -18,6 +18,7 @@ import { type Attack, attacks } from '../model/adversaries.js';
 export const ENGINE_NODES = 10_000;
 const MODEL_NODES = 10_000_000;
 const MOST_K = 20;
+const MODEL_ONLY = ['known', 'budget', 'contact-bytes', 'tell-known', 'plain', 'diverse', 'late'] as const;
 
 export const flags = {
   nodes: integers(2, MODEL_NODES, 'several sizes make a curve in the report', [1_000]),
@@ -104,5 +105,3 @@ export function hopsOf(given: Given<typeof flags>): HopsOptions[] {
     };
   });
 }
-
-const MODEL_ONLY = ['known', 'budget', 'contact-bytes', 'tell-known', 'plain', 'diverse', 'late'] as const;

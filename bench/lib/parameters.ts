@@ -143,20 +143,14 @@ export function helpOf(flags: Flags): string {
 }
 
 function valuesOf(args: readonly string[], flags: Flags): Record<string, string | boolean | undefined> {
-  const declared = Object.entries(flags);
-  const word = declared.find(([, { isWord }]) => isWord)?.[0];
-  const options = Object.fromEntries(
-    declared.map(([name, { read }]) => [
-      name,
-      { type: read === undefined ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
+  const entries = Object.entries(flags);
+  const word = entries.find(([, { isWord }]) => isWord)?.[0];
+  const named = entries.filter(([name]) => name !== word);
+  const typeOf = ({ read }: Flag<unknown>) => (read === undefined ? 'boolean' : 'string');
+  const options = Object.fromEntries(named.map(([name, flag]) => [name, { type: typeOf(flag) } as const]));
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options,
-      allowPositionals: word !== undefined,
-    });
+    const allowPositionals = word !== undefined;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals });
     return word === undefined ? values : { ...values, [word]: positionals.join(' ') };
   } catch (fault) {
     // After its first sentence it tells how to write what nobody wants here.

@@ -75,6 +75,7 @@ describe('parametersOf', () => {
     const words = { filter: word('of names') };
     expect(parametersOf(['closest', 'k'], words)).to.deep.equal({ filter: 'closest k' });
     expect(parametersOf([], words)).to.deep.equal({ filter: '' });
+    expect(() => parametersOf(['--filter', 'k'], words)).to.throw(UsageError, '--filter');
   });
 
   context('when a file is given', () => {
