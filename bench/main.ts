@@ -24,7 +24,7 @@ const cases: Readonly<Record<string, () => Promise<Case>>> = {
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const load = cases[name];
+const load = Object.hasOwn(cases, name) ? cases[name] : undefined;
 const usage = `usage: npm run bench -- ${Object.keys(cases).join(' | ')} [--help] [--flag value]; see bench/README.md`;
 if (name === '--help') {
   console.log(usage);
