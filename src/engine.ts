@@ -177,7 +177,7 @@ export class Engine {
     this.client = new RpcClient(this.pool, {
       onAnswered: (target, session) => peers.onAnswered(target, session),
       onFailed: (target, fault, askedAt) => {
-        reports.count('requestFailed', fault.code);
+        reports.count('requestFailed', fault.fault);
         peers.onFailed(target, fault, askedAt);
       },
     });

@@ -34,7 +34,7 @@ export const faults = {
   NO_NODES: 'No other node could be reached: not connected, which is not the same as not found.',
   TIMEOUT: 'A peer did not answer before the deadline of the request.',
   LOOKUP_TIMEOUT: 'A lookup did not end before its deadline.',
-  BUSY: 'Too many lookups are under way and waiting.',
+  BUSY: 'Too many lookups or requests are under way and waiting, or all sessions are in use.',
   DIAL_FAILED: 'A link to the peer could not be opened.',
   DIAL_DENIED: 'The dial policy forbids the address.',
   HOSTNAME_NOT_ALLOWED:
@@ -116,7 +116,7 @@ export const faults = {
   MISSING_VALUE: 'A flag lacks its value.',
   MISSING_ARGUMENT: 'A command lacks an argument.',
   DUPLICATE_FLAG: 'A flag is given twice with different values.',
-  BAD_DURATION: 'A duration is not a number of milliseconds from 100 on, or one with ms, s, m or h.',
+  BAD_DURATION: 'A duration is not from 1 ms to 2147483647 ms, or is not written as one.',
   NOT_FOUND: 'Nobody has what was asked for: the answer is no.',
   DEMO_FAILED: 'A step of the demo went wrong.',
   TOO_MANY_OPEN_FILES: 'The system gives the process no more file descriptors.',

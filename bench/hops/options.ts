@@ -27,7 +27,7 @@ export const flags = {
   k: integer(1, MOST_K, "the engine's option", MOST_K),
   alpha: integer(1, MOST_K, 'its option concurrency, at most k (3)'),
   paths: integer(1, MOST_K, 'disjoint paths, at most k', 1),
-  dead: number(0, 0.99, 'share of nodes that are gone, tables not repaired', 0),
+  dead: number(0, 0.99, 'share of nodes that are gone; in the model tables are not repaired', 0),
   adversaries: number(0, 0.99, 'share of nodes that lie', 0),
   attack: choice(attacks, 'how they do', 'colluding'),
   lookups: integer(1, 100_000, 'lookups in all (engine 1,000, model 4,000)'),

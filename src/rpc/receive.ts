@@ -124,7 +124,9 @@ function refuseRequest(
   deps: ReceiveDependencies,
 ): void {
   deps.onRefused(session, refusal);
-  session.send({ type: 'error', requestId, code: refusal.code });
+  // What our own arbiter does wrong is for us to know.
+  const code = refusal.code.startsWith('ARBITER') ? 'INTERNAL' : refusal.code;
+  session.send({ type: 'error', requestId, code });
 }
 
 function refuseSession(session: Session, refusal: Refusal, deps: ReceiveDependencies): void {

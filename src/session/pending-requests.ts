@@ -244,7 +244,9 @@ export class PendingRequests {
   #onAlarm(): void {
     this.#cancelAlarm();
     const now = this.#deps.now();
-    if (this.#pending.some(({ deadline }) => deadline <= now)) this.#deps.roundTrips[0].missed();
+    // One that asks another first says nothing of the peer.
+    if (this.#pending.some(({ deadline, question }) => deadline <= now && question.furtherMs === 0))
+      this.#deps.roundTrips[0].missed();
     let next = Number.POSITIVE_INFINITY;
     for (const pending of [...this.#pending]) {
       if (pending.deadline > now) next = Math.min(next, pending.deadline);

@@ -69,6 +69,13 @@ describe('makeReceive', () => {
       });
     }
 
+    it('keeps to itself what its own arbiter does wrong', async () => {
+      const { tell, peer } = await greeted({ announced: () => new Refusal('ARBITER_THREW', 'odd') });
+      const [reply] = await tell(findNode(1, { announced: [encodedOf('x')] }));
+      expect(reply).to.deep.equal({ type: 'error', requestId: 1, code: 'INTERNAL' });
+      expect(peer.codes).to.deep.equal(['ARBITER_THREW']);
+    });
+
     it('tells the code of what the handler refuses', async () => {
       const announced = () => new Refusal('FOREIGN_TRANSPORT', 'elsewhere');
       const { tell } = await greeted({ announced });

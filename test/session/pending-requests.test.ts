@@ -179,6 +179,13 @@ describe('PendingRequests', () => {
       expect(requests.runtime.now() - startMs).to.be.within(1_100, 1_132);
     });
 
+    it('waits no longer for the next where the peer had to ask another', async () => {
+      const requests = new Requests();
+      requests.roundTrips[0].learn(20);
+      await expectCode(requests.runtime.run(requests.ping(undefined, 1_000)), 'ERR_TIMEOUT');
+      expect(requests.roundTrips[0].deadlineMs).to.equal(limits.requestFloorMs);
+    });
+
     it('waits twice as long for the next, once for all that were in flight together', async () => {
       const requests = new Requests();
       for (let i = 0; i < 100; i++) requests.roundTrips[0].learn(1_000);

@@ -95,7 +95,7 @@ function plansAtOnce(count: number): Record<string, Plan> {
 }
 
 describe('a network of few nodes', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   for (const count of [1, 2, 3, 4, 5, 6]) {
     context(`of ${count}`, () => {

@@ -12,7 +12,7 @@ export interface MulticastOptions {
   readonly port: number;
   /** The interface to speak on, by name or by one of its addresses. Default: all that are up, but for loopback. */
   readonly interface?: string;
-  /** Time between two announcements, give or take a fifth; one that is not heard for three of them is forgotten. Milliseconds, default 30000. */
+  /** Time between two announcements, give or take a fifth; one that is not heard for three and a half of them is forgotten. Milliseconds, default 30000. */
   readonly intervalMs?: number;
 }
 

@@ -28,7 +28,7 @@ Takes the flags of disgover node, and those seeds that DISGOVER_SEEDS names. It
 listens nowhere and registers nothing, so that it can be run beside the node.
 
 Reads each source, asks each seed, and says what became of them and what to do.
-Exits with 0 when a seed lets it in; 77 when all that answer refuse it, 76 when
+Exits with 0 when a seed lets it in; 77 when all that fail refuse it, 76 when
 they speak another protocol, 69 when none answers.
 `;
 
