@@ -18,7 +18,7 @@ const AT_ONCE = 50;
 interface Task {
   readonly asker: SimulatedNode;
   readonly id: string;
-  /** Whether nothing has to be asked: the asker holds the entity. */
+  /** Whether nothing has to be asked: the asker is one of the k closest, which hold the entity. */
   readonly isLocal: boolean;
 }
 
@@ -67,9 +67,12 @@ async function measure(nodes: SimulatedNodes, lookups: number, options: HopsOpti
   checkLeft(honest.length);
   const next = askersOf(nodes, honest);
   const tasks: Task[] = [];
+  const askers = () => Array.from({ length: ASKERS }, next);
+  const all = placesOf(nodes.all);
   while (tasks.length < lookups) {
-    const askers = Array.from({ length: ASKERS }, next);
-    tasks.push(...(target === 'node' ? ofNode(nodes, honest, askers) : await ofEntity(nodes, askers)));
+    const targets = Math.min(AT_ONCE, Math.ceil((lookups - tasks.length) / ASKERS));
+    if (target === 'node') tasks.push(...ofNode(nodes, honest, askers()));
+    else tasks.push(...(await ofEntities(nodes, all, targets, askers, k)));
   }
   nodes.crash([...isDead]);
   lies.begin(alive.filter(({ isAdversary }) => isAdversary).map(({ engine }) => engine.contact));
@@ -79,7 +82,7 @@ async function measure(nodes: SimulatedNodes, lookups: number, options: HopsOpti
     const id = Buffer.from(nodes.runtime.randomBytes(20)).toString('base64');
     return { asker: nodes.any(honest), id, isLocal: false };
   });
-  const places = alive.map(({ engine: { id } }) => ({ id, key: keyOf(Buffer.from(id, 'base64')) }));
+  const places = placesOf(alive);
   await inGroups(absent, (task) => certify(task, options, nodes, places, samples));
   return { lookups, samples };
 }
@@ -87,13 +90,16 @@ async function measure(nodes: SimulatedNodes, lookups: number, options: HopsOpti
 /** As many lookups by a few nodes, and as many before that, which are not counted: for these the hints are. */
 async function measureBusy(nodes: SimulatedNodes, lookups: number, options: HopsOptions): Promise<Batch> {
   const askers = nodes.all.slice(-options.busy);
+  const all = placesOf(nodes.all);
   const look = async () => {
     const samples = emptySamples();
     for (const { engine } of askers) samples.table.push(engine.routing.size);
     for (let count = 0; count < lookups; ) {
-      const tasks = (await ofEntity(nodes, askers)).slice(0, lookups - count);
-      await inGroups(tasks, (task) => find(task, options, nodes, samples));
-      count += tasks.length;
+      const targets = Math.min(AT_ONCE, Math.ceil((lookups - count) / askers.length));
+      const tasks = await ofEntities(nodes, all, targets, () => askers, options.k);
+      const counted = tasks.slice(0, lookups - count);
+      await inGroups(counted, (task) => find(task, options, nodes, samples));
+      count += counted.length;
     }
     return samples;
   };
@@ -123,18 +129,30 @@ function ofNode(
     .map((asker) => ({ asker, id: engine.id, isLocal: false }));
 }
 
-/** Lookups of an entity that is registered at any node, also at one that is about to be gone. */
-async function ofEntity(nodes: SimulatedNodes, all: readonly SimulatedNode[]): Promise<Task[]> {
-  const host = nodes.any();
-  const askers = all.filter((asker) => asker !== host);
-  const before = askers.map(heldBy);
-  const { id } = await host.engine.register({});
-  return askers.map((asker, i) => ({ asker, id, isLocal: heldBy(asker) !== before[i] }));
+/**
+ * Lookups of entities that are registered at any nodes, also at such as are about to be gone. They are registered at once: one after
+ * the other, those of a large network would take so much of its time that most of the work would be its upkeep.
+ */
+async function ofEntities(
+  nodes: SimulatedNodes,
+  all: readonly Place[],
+  count: number,
+  askers: () => readonly SimulatedNode[],
+  k: number,
+): Promise<Task[]> {
+  const registered = Array.from({ length: count }, async () => {
+    const host = nodes.any();
+    const others = askers().filter((asker) => asker !== host);
+    const { id } = await host.engine.register({});
+    const elsewhere = all.filter((place) => place.id !== host.engine.id);
+    const holders = closestOf(keyOf(Buffer.from(id, 'base64')), elsewhere, k).map((holder) => holder.id);
+    return others.map((asker) => ({ asker, id, isLocal: holders.includes(asker.engine.id) }));
+  });
+  return (await Promise.all(registered)).flat();
 }
 
-/** How many contacts a node holds for others. */
-function heldBy({ engine }: SimulatedNode): number | undefined {
-  return engine.snapshot().collections.find(({ name }) => name === 'held')?.size;
+function placesOf(nodes: readonly SimulatedNode[]): Place[] {
+  return nodes.map(({ engine: { id } }) => ({ id, key: keyOf(Buffer.from(id, 'base64')) }));
 }
 
 async function inGroups(tasks: readonly Task[], run: (task: Task) => Promise<void>): Promise<void> {
