@@ -5,9 +5,27 @@ import { SimulatedNetwork } from '../src/simulation/network.js';
 import { VirtualRuntime } from '../src/simulation/virtual-runtime.js';
 import { addressesOf } from '../src/wire/addresses.js';
 import { memory } from '../transports/memory/index.js';
+import { expectCode } from './support/expect-code.js';
 
 describe('Engine', () => {
-  for (const ms of [0, 5, 15, 25, 35])
+  it('counts a request that failed with its code, as it counts what was refused', async () => {
+    const runtime = new VirtualRuntime({ seed: 1 });
+    const network = new SimulatedNetwork(runtime);
+    const counted: unknown[] = [];
+    const metrics = { increment: (name: string, labels?: object) => void counted.push([name, labels]) };
+    const engine = new Engine(
+      resolveOptions({ transport: memory({ network, host: 'a' }), runtime, metrics }),
+    );
+    await runtime.run(async () => {
+      await engine.listen();
+      const nobody = { type: 'memory', host: 'nobody', port: 1 };
+      await expectCode(engine.meet(nobody, undefined), 'ERR_DIAL_FAILED');
+      await engine.close();
+    });
+    expect(counted).to.deep.include(['requestFailed', { code: 'DIAL_FAILED' }]);
+  });
+
+  for (const ms of [0, 5, 15])
     it(`says who is at an address that it has begun to verify ${ms} ms before`, async () => {
       const runtime = new VirtualRuntime({ seed: 1 });
       const network = new SimulatedNetwork(runtime);

@@ -1,24 +1,11 @@
 import { expect } from 'chai';
-import type { Link, Transport } from '../../src/index.js';
+import type { Transport } from '../../src/index.js';
 import { memory } from '../../transports/memory/index.js';
 import { idOf } from '../support/ids.js';
 import { addressOf, SimulatedNodes } from '../support/simulated-nodes.js';
+import { unattested } from '../support/unattested.js';
 
 const MINUTE = 60_000;
-
-/** As TCP between public addresses: a link does not show where who dialled can be dialled. */
-function withoutProof(inner: Transport): Transport {
-  return {
-    name: inner.name,
-    listen: (onLink) =>
-      inner.listen((link: Link) => {
-        link.attests = () => false;
-        onLink(link);
-      }),
-    dial: (info, options) => inner.dial(info, options),
-    close: () => inner.close(),
-  };
-}
 
 /** A transport that says it listens where it does not. */
 function elsewhere(inner: Transport, host: string): Transport {
@@ -39,7 +26,7 @@ describe('a node whose visitors say that they are where dials hang', function ()
     await nodes.run(async () => {
       await nodes.startMany(20);
       const visited = await nodes.start('visited', ['node-0'], {
-        transport: withoutProof(memory({ network, host: 'visited', port: 1 })),
+        transport: unattested(memory({ network, host: 'visited', port: 1 })),
       });
       await runtime.sleep(3 * MINUTE);
       network.partition(['visited'], ['nowhere']);

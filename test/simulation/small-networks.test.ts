@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { Link, Transport } from '../../src/contracts/transport.js';
 import { memory } from '../../transports/memory/index.js';
 import { idOf } from '../support/ids.js';
 import { SimulatedNodes } from '../support/simulated-nodes.js';
+import { unattested } from '../support/unattested.js';
 
 /** Nodes in the order in which they start, each with the names of its seeds. */
 type Plan = readonly { readonly name: string; readonly seeds: readonly string[] }[];
@@ -117,20 +117,6 @@ describe('a network of few nodes', function () {
     });
   }
 });
-
-/** Links between hosts of the open internet: none shows the address at which its other end can be dialled. */
-function unattested(inner: Transport): Transport {
-  return {
-    name: inner.name,
-    listen: (onLink) =>
-      inner.listen((link: Link) => {
-        link.attests = () => false;
-        onLink(link);
-      }),
-    dial: (info, options) => inner.dial(info, options),
-    close: () => inner.close(),
-  };
-}
 
 describe('nodes whose links show no address', () => {
   it('verify each other by a dial of their own, and then leave each other in peace', async () => {
